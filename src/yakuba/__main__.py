@@ -1,0 +1,5 @@
+"""``python -m yakuba`` is the same as the ``yakuba`` command."""
+
+from yakuba.cli import main
+
+main()

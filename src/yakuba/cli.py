@@ -1,0 +1,54 @@
+"""The ``yakuba`` command: one sub-command a system, loaded only when called.
+
+Loading lazily keeps ``yakuba nursery allocate`` free of Django and of every other system's imports.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from yakuba import __version__
+
+# name -> (module:attribute, one line for ``yakuba --help``)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "nursery": ("yakuba.nursery.cli:nursery", "保育所利用調整: allocate, verify and explain nursery places"),
+    "effects": ("yakuba.effects.cli:effects", "事業効果: import and report measured working time"),
+    "border": ("yakuba.core.border.cli:border", "AIと職員の境目: certify an automatic decision"),
+    "people": ("yakuba.core.people.cli:people", "職員: accounts, roles, transfers, staff CSV import"),
+    "audit": ("yakuba.core.audit.cli:audit", "監査の記録: verify and export the audit chain"),
+    "models": ("yakuba.core.weights.cli:models", "models registry: list, verify, add"),
+    "backup": ("yakuba.core.backup.cli:backup", "write an encrypted backup"),
+    "restore": ("yakuba.core.backup.cli:restore", "restore a backup onto an empty installation"),
+    "worker": ("yakuba.core.jobs.cli:worker", "run durable jobs"),
+    "migrate": ("yakuba.site.cli:migrate", "create or upgrade the database"),
+    "demo": ("yakuba.site.demo.cli:demo", "load the demo city 汐見区"),
+    "serve": ("yakuba.site.cli:serve", "serve the portal"),
+    "manage": ("yakuba.site.cli:manage", "Django's own management commands"),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group whose sub-commands are imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module_name, attribute = entry[0].split(":")
+        command: click.Command = getattr(importlib.import_module(module_name), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="yakuba")
+def main() -> None:
+    """Yakuba (役場): AI systems for a Japanese town hall. 各コマンドの説明は yakuba COMMAND --help"""

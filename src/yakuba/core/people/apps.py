@@ -1,0 +1,12 @@
+"""Django application of core.people."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """職員."""
+
+    name = "yakuba.core.people"
+    label = "people"
+    verbose_name = "職員"
+    default_auto_field = "django.db.models.BigAutoField"

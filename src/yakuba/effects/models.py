@@ -1,0 +1,1 @@
+"""Measured working time."""

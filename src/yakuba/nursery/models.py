@@ -1,0 +1,1 @@
+"""Ledgers, allocations and their results."""

@@ -1,0 +1,44 @@
+"""Every setting an operator can make: one environment variable a line, documented here and only here.
+
+``docs/settings.md`` is written from this table; a test fails when the two differ or when code reads a
+``YAKUBA_*`` variable that the table does not list.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable."""
+
+    name: str
+    default: str
+    meaning: str  # Japanese, for the operator
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("YAKUBA_HOME", "var", "状態（データベース、ファイル、鍵）を置くフォルダー"),
+    Setting("YAKUBA_FACE", "both", "動かす面。staff（職員）、resident（区民）、both（両方）"),
+    Setting("YAKUBA_DATABASE_URL", "", "postgresql:// で始まる接続先。空なら YAKUBA_HOME の SQLite"),
+    Setting("YAKUBA_SECRET_KEY", "", "署名の鍵。空なら YAKUBA_HOME/keys に作って使う"),
+    Setting("YAKUBA_ALLOWED_HOSTS", "127.0.0.1,localhost", "受け付けるホスト名（コンマ区切り）"),
+    Setting("YAKUBA_DEBUG", "0", "1 なら開発用の詳しいエラー画面を出す。本番では使わない"),
+    Setting("YAKUBA_HTTPS", "0", "1 なら HTTPS だけで使う（安全な Cookie、HSTS）"),
+    Setting("YAKUBA_CITY", "汐見区", "画面に出す自治体名"),
+)
+
+
+def setting(name: str) -> str:
+    """The value of a documented setting; ``KeyError`` for one that is not in the table."""
+    for entry in SETTINGS:
+        if entry.name == name:
+            return os.environ.get(name) or entry.default
+    raise KeyError(f"{name} is not in yakuba.site.environment.SETTINGS")
+
+
+def flag(name: str) -> bool:
+    """A setting that is 1 or 0."""
+    return setting(name) == "1"

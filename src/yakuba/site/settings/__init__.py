@@ -1,0 +1,77 @@
+"""Django settings, all of them derived from ``yakuba.site.environment``."""
+
+from __future__ import annotations
+
+from yakuba.core.home import yakuba_home
+from yakuba.site.environment import flag, setting
+from yakuba.site.settings.database import database_settings
+from yakuba.site.settings.secret import secret_key
+
+HOME = yakuba_home()
+SECRET_KEY = secret_key(HOME)
+DEBUG = flag("YAKUBA_DEBUG")
+ALLOWED_HOSTS = [host.strip() for host in setting("YAKUBA_ALLOWED_HOSTS").split(",")]
+YAKUBA_FACE = setting("YAKUBA_FACE")
+YAKUBA_CITY = setting("YAKUBA_CITY")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "yakuba.core.ui",
+    "yakuba.core.people",
+    "yakuba.core.audit",
+    "yakuba.core.jobs",
+    "yakuba.core.files",
+    "yakuba.effects",
+    "yakuba.nursery",
+    "yakuba.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "yakuba.site.urls"
+WSGI_APPLICATION = "yakuba.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "yakuba.site.context.portal",
+            ],
+        },
+    },
+]
+
+DATABASES = database_settings(HOME)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "/staff/login/"
+LOGIN_REDIRECT_URL = "/staff/"
+
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+TIME_ZONE = "Asia/Tokyo"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
