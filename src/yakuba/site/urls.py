@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("staff/people/", include("yakuba.core.people.urls")),
+    path("staff/audit/", include("yakuba.core.audit.urls")),
+    path("staff/jobs/", include("yakuba.core.jobs.urls")),
+    path("staff/effects/", include("yakuba.effects.urls")),
+    path("staff/nursery/", include("yakuba.nursery.urls")),
+]

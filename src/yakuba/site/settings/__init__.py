@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from yakuba.core.home import yakuba_home
 from yakuba.site.environment import flag, setting
+from yakuba.site.settings import accounts, security
+from yakuba.site.settings.accounts import *  # noqa: F403
 from yakuba.site.settings.database import database_settings
 from yakuba.site.settings.secret import secret_key
+from yakuba.site.settings.security import *  # noqa: F403
 
 HOME = yakuba_home()
 SECRET_KEY = secret_key(HOME)
@@ -21,6 +24,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    *accounts.APPS,
+    *security.APPS,
     "yakuba.core.ui",
     "yakuba.core.people",
     "yakuba.core.audit",
@@ -33,12 +38,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    *security.MIDDLEWARE,
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *accounts.MIDDLEWARE,
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -64,8 +71,6 @@ TEMPLATES = [
 DATABASES = database_settings(HOME)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
-LOGIN_URL = "/staff/login/"
-LOGIN_REDIRECT_URL = "/staff/"
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
