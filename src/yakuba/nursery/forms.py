@@ -1,0 +1,53 @@
+"""Forms of the nursery pages."""
+
+from __future__ import annotations
+
+from django import forms
+
+
+class LedgerForm(forms.Form):
+    """Upload of an application ledger."""
+
+    title = forms.CharField(
+        label="選考の名称",
+        max_length=100,
+        help_text="例：令和9年4月入所 一次選考。同じ名称で取り込むと、次の版になります。",
+        error_messages={"required": "選考の名称がありません。入力してください。"},
+    )
+    file = forms.FileField(
+        label="台帳のファイル",
+        help_text="Excel（.xlsx）、CSVをまとめたzip、market.json のどれか。20MBまで。",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.zip,.json"}),
+        error_messages={
+            "required": "ファイルが選ばれていません。台帳のファイルを選んでください。",
+            "empty": "ファイルが空です。中身のあるファイルを選んでください。",
+        },
+    )
+
+
+class AllocateForm(forms.Form):
+    """Start of a run; the seed is asked only when ties are left."""
+
+    seed = forms.IntegerField(
+        label="抽選の種（0以上の整数）",
+        min_value=0,
+        max_value=2**62,
+        required=False,
+        help_text="立会人が決めた数など。同じ種なら、いつ計算しても同じ抽選になります。記録に残ります。",
+        error_messages={
+            "invalid": "整数ではありません。0以上の整数を入力してください。",
+            "min_value": "0より小さい数です。0以上の整数を入力してください。",
+        },
+    )
+
+
+class ApprovalForm(forms.Form):
+    """Request for approval of a result."""
+
+    reason = forms.CharField(
+        label="依頼の内容",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="確かめたこと、承認者に見てほしいことを書きます。児童の氏名は書かないでください。",
+        error_messages={"required": "依頼の内容がありません。入力してください。"},
+    )

@@ -1,0 +1,201 @@
+"""One run: its progress, then its result by class, by child, by wish rank, and its proof."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_GET, require_POST
+
+from yakuba.core.files.services import read as read_file
+from yakuba.core.people.models import Role
+from yakuba.core.people.permissions import allowed, require
+from yakuba.core.ui.exports import export
+from yakuba.nursery.forms import ApprovalForm
+from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome
+from yakuba.nursery.pages.ledgers import STEPS
+from yakuba.nursery.pages.tables import CHILDREN, CLASSES
+from yakuba.nursery.services.approvals import NotReady, ask_for_approval
+from yakuba.nursery.services.visibility import visible_children
+
+TABS = (
+    ("allocation", "クラス別"),
+    ("children", "児童別"),
+    ("ranks", "希望順位"),
+    ("proof", "証明"),
+)
+
+
+def find(pk: int) -> Allocation:
+    """The run, with what every page of it shows."""
+    return get_object_or_404(
+        Allocation.objects.select_related("ledger", "job", "approval", "requested_by"), pk=pk
+    )
+
+
+def frame(request: HttpRequest, found: Allocation, tab: str) -> dict[str, Any]:
+    """What stands above the tabs."""
+    figures = found.figures
+    approved = found.approval is not None and found.approval.state == "approved"
+    waiting_approval = found.approval is not None and found.approval.state == "waiting"
+    return {
+        "allocation": found,
+        "steps": STEPS,
+        "current_step": 5 if approved else (4 if waiting_approval else 3),
+        "stats": [
+            ("申込児童", f"{found.ledger.children:,}", "人", ""),
+            ("内定", f"{figures.get('placed', 0):,}", "人", _moved_note(figures)),
+            ("保留", f"{figures.get('waiting', 0):,}", "人", ""),
+            ("空いている席", f"{figures.get('free', 0):,}", "席", ""),
+        ],
+        "tabs": [
+            (reverse(f"nursery:{name}", args=[found.pk]), label, name == tab) for name, label in TABS
+        ],
+        "approved": approved,
+        "waiting_approval": waiting_approval,
+        "may_ask": allowed(request.user, "nursery", Role.OFFICER)
+        and not approved
+        and not waiting_approval,
+    }
+
+
+def _moved_note(figures: dict[str, Any]) -> str:
+    moved = figures.get("moved", 0)
+    return f"うち転園 {moved:,}人" if moved else ""
+
+
+@require_GET
+@require("nursery", Role.VIEWER)
+def allocation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Progress while it runs, then the result by class."""
+    found = find(pk)
+    if not found.is_finished:
+        context = {"allocation": found, "job": found.job, "steps": STEPS}
+        return render(request, "nursery/allocation_running.html", context)
+    shown = CLASSES.view(ClassOutcome.objects.filter(allocation=found), request.GET)
+    return export(shown, f"classes-{found.pk}") or render(
+        request, "nursery/allocation.html", {**frame(request, found, "allocation"), "table": shown}
+    )
+
+
+@require_GET
+@require("nursery", Role.VIEWER)
+def children(request: HttpRequest, pk: int) -> HttpResponse:
+    """The result by child; protected persons only for those who are named for them."""
+    found = find(pk)
+    if not found.is_finished:
+        return redirect("nursery:allocation", pk)
+    rows = visible_children(request.user, ChildOutcome.objects.filter(allocation=found))
+    shown = CHILDREN.view(rows, request.GET)
+    return export(shown, f"children-{found.pk}") or render(
+        request, "nursery/children.html", {**frame(request, found, "children"), "table": shown}
+    )
+
+
+@require_GET
+@require("nursery", Role.VIEWER)
+def ranks(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many children got their first, second, … wish."""
+    found = find(pk)
+    if not found.is_finished:
+        return redirect("nursery:allocation", pk)
+    counts: dict[int, int] = {int(rank): n for rank, n in found.figures.get("ranks", {}).items()}
+    bars = [(f"第{rank}", counts.get(rank, 0)) for rank in range(1, 6)]
+    bars.append(("第6以下", sum(n for rank, n in counts.items() if rank > 5)))
+    bars.append(("継続", found.figures.get("held", 0)))
+    bars.append(("保留", found.figures.get("waiting", 0)))
+    total = sum(n for _, n in bars) or 1
+    finding = "、".join(f"{label} {n:,}人" for label, n in bars)
+    table = [(label, n, f"{100 * n / total:.1f}%") for label, n in bars]
+    return render(
+        request,
+        "nursery/ranks.html",
+        {
+            **frame(request, found, "ranks"),
+            "bars": bars,
+            "finding": f"希望順位ごとの人数。{finding}",
+            "rows": table,
+            "total": total,
+        },
+    )
+
+
+@require_GET
+@require("nursery", Role.VIEWER)
+def proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """The certificate in words, with the files that anybody can check."""
+    found = find(pk)
+    if not found.is_finished or found.certificate_file is None or found.result_file is None:
+        return redirect("nursery:allocation", pk)
+    certificate = json.loads(read_file(found.certificate_file))
+    named = ChildOutcome.objects.filter(allocation=found, blocking=True)
+    return render(
+        request,
+        "nursery/proof.html",
+        {
+            **frame(request, found, "proof"),
+            "certificate": certificate,
+            "facts": _proof_facts(found),
+            "extra_seats": _extra_seats(found, certificate),
+            "result_hash": found.result_file.sha256,
+            "blocking_children": visible_children(request.user, named),
+            "approval_form": ApprovalForm(),
+        },
+    )
+
+
+def _proof_facts(found: Allocation) -> list[tuple[str, str]]:
+    families = len(found.blocking_families)
+    stability = {
+        "stable": "成立（阻害する世帯 0）",
+        "minimal": f"成立する割当はありません。阻害する世帯 {families}は、証明された最少です",
+        "bounded": (
+            f"成立する割当は見つかっていません。阻害する世帯は {families}、"
+            f"最少は {found.blocking_lower_bound}以上 {families}以下です"
+        ),
+    }[found.status]
+    unique = {
+        True: "ほかに成立する割当はありません（証明済み）",
+        False: "ほかにも成立する割当があります。内定の人数、希望順位の順で最もよいものを選びました",
+        None: "判定していません",
+    }[found.unique]
+    lottery = "行っていません" if found.seed is None else f"行いました（種 {found.seed}）"
+    return [
+        ("安定性", stability),
+        ("一意性", unique),
+        ("抽選", lottery),
+        ("別経路の検証", "一致（独立した検証プログラム）"),
+        ("計算時間", f"{found.seconds:.1f}秒" if found.seconds is not None else "—"),
+    ]
+
+
+def _extra_seats(found: Allocation, certificate: dict[str, Any]) -> list[tuple[str, int]]:
+    seats: dict[str, int] = (certificate.get("extra_seats") or {}).get("seats", {})
+    labels = dict(
+        ClassOutcome.objects.filter(allocation=found, class_id__in=seats).values_list("class_id", "label")
+    )
+    return [(labels.get(class_id, class_id), n) for class_id, n in sorted(seats.items())]
+
+
+@require_POST
+@require("nursery", Role.OFFICER)
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the result to an approver."""
+    found = find(pk)
+    form = ApprovalForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, format_html("{}", errors[0]))
+        return redirect("nursery:proof", pk)
+    try:
+        ask_for_approval(found, by=request.user, reason=form.cleaned_data["reason"])
+    except NotReady as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "承認を依頼しました。承認者の画面に出ています。")
+    return redirect("nursery:proof", pk)
