@@ -1,0 +1,47 @@
+# Every command a newcomer needs. `make help` lists them.
+SHELL := bash
+PYTHON := .venv/bin/python
+DATA ?= ../shared/data
+export PYTHONDONTWRITEBYTECODE := 1
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench conformance storm mutants licences lock clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+setup: ## build .venv with everything in it
+	@tools/setup.sh
+
+demo: setup ## the demo city, every system run once, then the portal on http://127.0.0.1:8000
+	@.venv/bin/yakuba demo
+
+test: setup ## all tests, on SQLite and on PostgreSQL
+	@tools/test.sh
+
+check: setup ## style, types, rooms and doors, file sizes, settings, migrations
+	@$(PYTHON) tools/check.py
+
+bench: setup ## speed and size of every system, as JSON lines
+	@$(PYTHON) tools/bench.py
+
+conformance: setup ## third-party cases that are not in the repository: make conformance DATA=folder
+	@$(PYTHON) tools/conformance.py "$(DATA)"
+
+storm: setup ## the full-size load storm: 20 users, 5 s think time
+	@$(PYTHON) tools/storm.py
+
+mutants: setup ## 300 seeded mutants of the domain code
+	@$(PYTHON) tools/mutants.py
+
+licences: setup ## write docs/licences.csv from what is installed
+	@$(PYTHON) tools/licences.py
+
+lock: setup ## resolve requirements anew (minutes)
+	@cd requirements && ../.venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --allow-unsafe --output-file=dev.txt dev.in
+	@$(PYTHON) tools/base_lock.py
+
+clean: ## remove what was built (not the state under var/)
+	@rm -rf .venv .setup build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache \
+	  .hypothesis .import_linter_cache .coverage .coverage.* htmlcov .mutants

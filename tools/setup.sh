@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Build .venv in the checkout from the lock file and install the project into it. Safe to call again (it
+# then takes a moment) and from two shells at once. Needs Python 3.11 or newer; nothing else is assumed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .setup
+started=$SECONDS
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# Stages print one line; their output goes to a file and is shown only when they fail.
+stage() {
+  local name=$1 from=$SECONDS
+  shift
+  if ! "$@" >.setup/stage.log 2>&1; then
+    tail -n 40 .setup/stage.log >&2
+    fail "「$name」に失敗しました（全文は .setup/stage.log）。 Failed: $name"
+  fi
+  say "$name ($((SECONDS - from)) s)"
+}
+
+fingerprint() {
+  { pwd; cat requirements/dev.txt requirements/base.in requirements/dev.in tools/setup.sh
+    sed -n '/^\[build-system\]/,/^\[tool\.ruff\]/p' pyproject.toml; } | sha256sum | cut -d' ' -f1
+}
+ready() {
+  [ -x .venv/bin/yakuba ] && [ -x .venv/bin/python ] && [ "$(cat .venv/stamp 2>/dev/null)" = "$wanted" ]
+}
+
+# The first Python that truly runs: a shim may exist without a version behind it, or lie out of reach.
+find_python() {
+  local name path
+  for name in python3.11 python3.12 python3.13 python3; do
+    while IFS= read -r path; do
+      if "$path" -c 'import sys, ensurepip, venv, ssl; sys.exit(sys.version_info < (3, 11))' \
+        >/dev/null 2>&1; then
+        printf '%s\n' "$path"
+        return 0
+      fi
+    done < <(type -aP "$name" 2>/dev/null || true)
+  done
+  return 1
+}
+
+install_packages() {
+  rm -rf .venv
+  "$python" -m venv .venv || return 1
+  .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes \
+    -r requirements/dev.txt
+}
+install_project() {
+  .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps \
+    --no-build-isolation -e .
+}
+
+have_chromium() {
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+have_fonts() {
+  if command -v fc-list >/dev/null; then [ -n "$(fc-list :lang=ja 2>/dev/null | head -n 1)" ]; else
+    ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1; fi
+}
+system_packages() {
+  local wanted=()
+  have_chromium || wanted+=(chromium)
+  have_fonts || wanted+=(fonts-noto-cjk)
+  [ ${#wanted[@]} -eq 0 ] && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    local from=$SECONDS
+    if { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+      "${wanted[@]}"; } >.setup/apt.log 2>&1; then
+      say "${wanted[*]} ($((SECONDS - from)) s)"
+      return 0
+    fi
+  fi
+  say "画面の試験に使う ${wanted[*]} がありません。管理者が次を実行してください。 Missing; as root run:"
+  say "  apt-get update && apt-get install -y ${wanted[*]}"
+}
+
+wanted=$(fingerprint)
+if ! ready; then
+  if command -v flock >/dev/null; then
+    exec 9>.setup/lock
+    flock 9
+  fi
+fi
+if ! ready; then
+  python=$(find_python) || fail "Python 3.11 以上（venv、ensurepip、ssl を含む）が見つかりません。" \
+    "Debian なら apt-get install python3 python3-venv を実行してください。 No usable Python 3.11 or newer."
+  # A home that can't be written (another user's, after runuser) would disable pip's cache with a warning.
+  if [ ! -w "${HOME:-/nonexistent}" ]; then export PIP_CACHE_DIR=$PWD/.setup/pip-cache HOME=$PWD/.setup; fi
+  say "$("$python" --version) ($python)"
+  stage "packages from requirements/dev.txt" install_packages
+  stage "yakuba itself" install_project
+  printf '%s' "$wanted" >.venv/stamp
+fi
+if [ ! -e .venv/system-ok ]; then
+  system_packages
+  if have_chromium && have_fonts; then touch .venv/system-ok; fi
+fi
+[ $((SECONDS - started)) -lt 2 ] || say "ready: .venv/bin/yakuba ($((SECONDS - started)) s)"

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The whole suite: PostgreSQL first, then what starts browsers and worker processes, then everything else
+# on SQLite. Stops at the first part that fails, so that the last lines are always pytest's own.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+part() {
+  printf '== %s\n' "$1"
+  shift
+  .venv/bin/python -m pytest -p no:cacheprovider "$@"
+  local status=$?
+  [ $status -eq 5 ] && return 0 # nothing to run in this part
+  [ $status -eq 0 ] || exit $status
+}
+part "PostgreSQL" --database=postgresql -n 2 --dist loadfile -m "not browser and not workers"
+part "SQLite: browsers and workers" -m "browser or workers"
+part "SQLite" -n 2 --dist loadfile -m "not browser and not workers"
