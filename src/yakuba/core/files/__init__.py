@@ -1,0 +1,1 @@
+"""Files of the installation: content-addressed, sealed at rest. See ``services`` and ``pages``."""
