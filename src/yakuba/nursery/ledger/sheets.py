@@ -1,0 +1,40 @@
+"""A sheet as a grid of cells, whichever file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from yakuba.nursery.ledger.values import Cell, code
+
+MAX_FILE = 20 * 2**20
+MAX_UNPACKED = 200 * 2**20
+MAX_ROWS = 100_000
+MAX_COLUMNS = 1_000
+MAX_CELLS = 10_000_000
+MAX_FILES = 2_000
+
+
+@dataclass(slots=True)
+class RawSheet:
+    """``rows[0]`` is row 1 of the spreadsheet. ``uncached``: cells (row, column; from 0) whose formula has
+    no stored result."""
+
+    file: str
+    name: str  # empty for a CSV
+    rows: list[list[Cell]]
+    hidden: bool = False
+    uncached: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+    @property
+    def title(self) -> str:
+        """What the sheet is called: its name, for a CSV the file's name without its ending."""
+        return code(self.name or self.file.rsplit(".", 1)[0])
+
+
+def fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Give the cells below the top left cell of a merged range its value (世帯番号 over two siblings)."""
+    for (top, left), (bottom, _) in ranges:
+        if top < len(rows) and left < len(rows[top]):
+            for row in rows[top : bottom + 1]:
+                row[left] = rows[top][left]
