@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("staff/", include("yakuba.core.people.signin.urls")),
     path("staff/people/", include("yakuba.core.people.urls")),
     path("staff/audit/", include("yakuba.core.audit.urls")),
     path("staff/jobs/", include("yakuba.core.jobs.urls")),

@@ -1,5 +1,7 @@
 """Django application of core.people."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,7 @@ class PeopleConfig(AppConfig):
     label = "people"
     verbose_name = "職員"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to sign-ins."""
+        import_module("yakuba.core.people.signin.signals")

@@ -21,12 +21,14 @@ from yakuba.core.people.models import Assignment, Role
 
 P = ParamSpec("P")
 
+SIGNED_IN = "signed-in"  # stands for a system in ``yakuba_permission``: any member of staff
+
 _RANK = {Role.VIEWER: 1, Role.OFFICER: 2, Role.APPROVER: 3}
 
 
 def active_assignments(user: Any, on: date) -> list[Assignment]:
-    """The person's assignments in force on a day."""
-    if not getattr(user, "is_authenticated", False):
+    """The person's assignments in force on a day; none for a disabled account."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
         return []
     return list(
         Assignment.objects.filter(user=user, starts_on__lte=on)
@@ -71,3 +73,21 @@ def require(
         return guarded
 
     return decorate
+
+
+def require_sign_in(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Guard a page that every member of staff may open (one's own account, what waits for me).
+
+    The page itself answers what of its content the person may see.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    guarded.yakuba_permission = (SIGNED_IN, None)  # type: ignore[attr-defined]  # read by the URL test
+    return guarded

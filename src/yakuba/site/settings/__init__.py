@@ -24,10 +24,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    *accounts.APPS,
     *security.APPS,
     "yakuba.core.ui",
     "yakuba.core.people",
+    *accounts.APPS,  # after people, whose templates replace theirs
     "yakuba.core.audit",
     "yakuba.core.jobs",
     "yakuba.core.files",

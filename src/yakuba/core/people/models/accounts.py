@@ -93,3 +93,25 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.department} {self.get_role_display()}"
+
+
+class ResetCode(models.Model):
+    """A one-time code with which a person sets a new password. Only its hash is kept."""
+
+    face = Face.STAFF
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reset_codes")
+    code_hash = models.CharField(max_length=128)
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    issued_at = models.DateTimeField("発行日時")
+    expires_at = models.DateTimeField("期限")
+    closed_at = models.DateTimeField("使用・失効日時", null=True, blank=True)
+    failures = models.PositiveSmallIntegerField("誤りの回数", default=0)
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        verbose_name = "再設定コード"
+        verbose_name_plural = "再設定コード"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.issued_at:%Y-%m-%d}"
