@@ -156,13 +156,15 @@ class TableView:
     narrowed: bool
     export_urls: tuple[tuple[str, str], ...]
     exporting: str  # "csv", "xlsx" or ""
+    page_size: int
+    prefix: str
     _columns: tuple[Column, ...] = field(repr=False, default=())
     _source: Source | None = field(repr=False, default=None)
 
     @property
     def first_number(self) -> int:
         """Number of the first row on this page, 0 when there is none."""
-        return (self.page - 1) * PAGE_SIZE + 1 if self.rows else 0
+        return (self.page - 1) * self.page_size + 1 if self.rows else 0
 
     @property
     def last_number(self) -> int:
@@ -189,6 +191,7 @@ class Table:
     empty_text: str = "まだ登録がありません。"
     exports: bool = True
     prefix: str = ""  # before every parameter, for two tables on one page
+    page_size: int = PAGE_SIZE
 
     def view(self, rows: Any, params: Mapping[str, str]) -> TableView:
         """The page of ``rows`` (a list or a query set) that the address asks for."""
@@ -207,14 +210,18 @@ class Table:
             column = self._column(sort.lstrip("-"))
             source = source.ordered(column.path, column.bare, descending=sort.startswith("-"))
         total = source.count()
-        pages = max(1, -(-total // PAGE_SIZE))
-        page = min(max(1, int(asked["page"]) if asked["page"].isascii() and asked["page"].isdigit() else 1), pages)
+        pages = max(1, -(-total // self.page_size))
+        page = min(
+            max(1, int(asked["page"]) if asked["page"].isascii() and asked["page"].isdigit() else 1), pages
+        )
         kept = {"q": query, **chosen, "sort": asked["sort"] if sort == asked["sort"] else ""}
         return TableView(
             label=self.label,
             empty_text=self.empty_text,
             headers=tuple(self._header(column, sort, kept) for column in self.columns),
-            rows=tuple(self._row(row) for row in source.part((page - 1) * PAGE_SIZE, page * PAGE_SIZE)),
+            rows=tuple(
+                self._row(row) for row in source.part((page - 1) * self.page_size, page * self.page_size)
+            ),
             total=total,
             page=page,
             pages=pages,
@@ -223,13 +230,17 @@ class Table:
             next_url=self._url(kept, page=page + 1) if page < pages else "",
             query=query,
             searchable=bool(searched),
-            filters=tuple(FilterView(self.prefix + f.key, f.label, f.choices, chosen[f.key]) for f in self.filters),
+            filters=tuple(
+                FilterView(self.prefix + f.key, f.label, f.choices, chosen[f.key]) for f in self.filters
+            ),
             hidden=((f"{self.prefix}sort", kept["sort"]),) if kept["sort"] else (),
             narrowed=bool(query or any(chosen.values())),
             export_urls=tuple((kind, self._url(kept, export=kind)) for kind in ("csv", "xlsx"))
             if self.exports
             else (),
             exporting=asked["export"] if self.exports and asked["export"] in ("csv", "xlsx") else "",
+            page_size=self.page_size,
+            prefix=self.prefix,
             _columns=self.columns,
             _source=source,
         )
@@ -264,9 +275,7 @@ class Table:
     def _row(self, row: Any) -> Row:
         return Row(
             css=self.row_class(row) if self.row_class is not None else "",
-            cells=tuple(
-                Cell(column.shown(row), _css(column), column.heading) for column in self.columns
-            ),
+            cells=tuple(Cell(column.shown(row), _css(column), column.heading) for column in self.columns),
         )
 
 

@@ -99,7 +99,12 @@ def bar_chart(bars: Sequence[tuple[str, float]], unit: str = "", finding: str = 
 def notice(title: str, text: str = "", kind: str = "", url: str = "", action: str = "") -> dict[str, str]:
     """A notice: ``kind`` is empty, ok, warn or bad; at most one next step."""
     return {
-        "title": title, "text": text, "kind": kind, "url": url, "action": action, "icon_name": NOTICE_ICONS[kind]
+        "title": title,
+        "text": text,
+        "kind": kind,
+        "url": url,
+        "action": action,
+        "icon_name": NOTICE_ICONS[kind],
     }
 
 
@@ -133,7 +138,11 @@ def _described(bound: Any) -> str:
         attributes["aria-describedby"] = " ".join(names)
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    if bound.field.widget.__class__.__name__ not in {"CheckboxInput", "RadioSelect", "CheckboxSelectMultiple"}:
+    if bound.field.widget.__class__.__name__ not in {
+        "CheckboxInput",
+        "RadioSelect",
+        "CheckboxSelectMultiple",
+    }:
         css = bound.field.widget.attrs.get("class", "")
         attributes["class"] = css if "input" in css.split() else f"input {css}".strip()
     return str(bound.as_widget(attrs=attributes))
