@@ -27,6 +27,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("YAKUBA_ALLOWED_HOSTS", "127.0.0.1,localhost", "受け付けるホスト名（コンマ区切り）"),
     Setting("YAKUBA_DEBUG", "0", "1 なら開発用の詳しいエラー画面を出す。本番では使わない"),
     Setting("YAKUBA_HTTPS", "0", "1 なら HTTPS だけで使う（安全な Cookie、HSTS）"),
+    Setting("YAKUBA_BEHIND_PROXY", "0", "1 なら手前のプロキシーが付ける X-Forwarded-Proto を信じる"),
+    Setting(
+        "YAKUBA_TRUSTED_ORIGINS", "", "プロキシーの後ろで使うときの https:// の公開アドレス（コンマ区切り）"
+    ),
+    Setting("YAKUBA_UPLOAD_MB", "100", "1回に送れる大きさの上限（MB）"),
+    Setting("YAKUBA_API_RATE", "600", "APIの1つのトークンが1分に送れる要求の数"),
     Setting("YAKUBA_CITY", "汐見区", "画面に出す自治体名"),
     Setting(
         "YAKUBA_REQUIRE_TOTP",
@@ -41,6 +47,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "YAKUBA_OIDC_CLAIM", "preferred_username", "職員番号が入っている項目（クレーム）の名前"
     ),
+    Setting("YAKUBA_CITY_EN", "Shiomi", "英語の画面に出す自治体名"),
+    Setting("YAKUBA_DEMO", "0", "1 なら、架空のデータであることを区民の画面に表示する"),
 )
 
 

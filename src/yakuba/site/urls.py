@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from yakuba.site import pages
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("yakuba.core.people.signin.urls")),
+    path("", pages.resident_home, name="resident_home"),
+    path("i18n/<slug:code>/", pages.language, name="language"),
+    path("staff/", pages.home, name="staff_home"),
+    path("staff/components", pages.components, name="components"),
     path("staff/people/", include("yakuba.core.people.urls")),
     path("staff/audit/", include("yakuba.core.audit.urls")),
     path("staff/jobs/", include("yakuba.core.jobs.urls")),
     path("staff/effects/", include("yakuba.effects.urls")),
     path("staff/nursery/", include("yakuba.nursery.urls")),
 ]
+
+handler400 = "yakuba.site.errors.bad_request"
+handler403 = "yakuba.site.errors.forbidden"
+handler404 = "yakuba.site.errors.not_found"
+handler500 = "yakuba.site.errors.server_error"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from yakuba.core.home import yakuba_home
 from yakuba.site.environment import flag, setting
 from yakuba.site.settings import accounts, security
@@ -16,6 +18,8 @@ DEBUG = flag("YAKUBA_DEBUG")
 ALLOWED_HOSTS = [host.strip() for host in setting("YAKUBA_ALLOWED_HOSTS").split(",")]
 YAKUBA_FACE = setting("YAKUBA_FACE")
 YAKUBA_CITY = setting("YAKUBA_CITY")
+YAKUBA_CITY_EN = setting("YAKUBA_CITY_EN")
+YAKUBA_DEMO = flag("YAKUBA_DEMO")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -31,6 +35,7 @@ INSTALLED_APPS = [
     "yakuba.core.audit",
     "yakuba.core.jobs",
     "yakuba.core.files",
+    "yakuba.core.tokens",
     "yakuba.effects",
     "yakuba.nursery",
     "yakuba.site",
@@ -41,7 +46,7 @@ MIDDLEWARE = [
     *security.MIDDLEWARE,
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "yakuba.site.middleware.StaffInJapaneseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -69,14 +74,17 @@ TEMPLATES = [
 ]
 
 DATABASES = database_settings(HOME)
+DATABASE_ROUTERS = ["yakuba.site.routers.FaceRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
 TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True  # files are served from the installed packages: nothing to collect
+WHITENOISE_MAX_AGE = 600

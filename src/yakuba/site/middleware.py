@@ -1,0 +1,93 @@
+"""What happens to every request before and after its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers
+
+from yakuba.core.faces import Face
+from yakuba.site import errors
+from yakuba.site.faces import answering, path_face
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+        "fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment",
+        "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+    )
+)  # fmt: skip
+FOR_BOTH = ("/static/", "/i18n/")
+
+
+class HeadersMiddleware:
+    """Headers beyond those of Django and django-csp; answers of the staff face are never stored."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.respond(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
+        if path_face(request.path) is Face.STAFF:
+            add_never_cache_headers(response)
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+
+class BodyLimitMiddleware:
+    """Refuses a body that is too large (413) before a byte of it is read."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isascii() or not length.isdigit():
+            return errors.page(request, 400)
+        if int(length) > settings.YAKUBA_BODY_LIMIT:
+            return errors.page(request, 413)
+        return self.respond(request)
+
+
+class FaceMiddleware:
+    """Serves the faces that this installation runs, each with its own tables.
+
+    A resident's request carries no staff session: the cookie is dropped before any code can read it.
+    """
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        face = path_face(request.path)
+        served = settings.YAKUBA_FACE
+        if not request.path.startswith(FOR_BOTH) and served not in ("both", face.value):
+            if request.path == "/" and served == "staff":
+                return HttpResponseRedirect("/staff/")
+            return errors.page(request, 404)
+        if face is Face.RESIDENT:
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        with answering(face):
+            return self.respond(request)
+
+
+class StaffInJapaneseMiddleware(LocaleMiddleware):
+    """Residents choose their language; the staff portal is written in Japanese."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Activate the language of the face."""
+        if path_face(request.path) is Face.STAFF:
+            translation.activate("ja")
+            request.LANGUAGE_CODE = "ja"
+        else:
+            super().process_request(request)

@@ -1,0 +1,40 @@
+"""The database router of the two faces (``yakuba.site.faces`` says what belongs to whom)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Model
+
+from yakuba.core.faces import Face
+from yakuba.site.faces import face_of, refuse, resident_only
+
+
+class FaceRouter:
+    """Refuses staff models to the resident face, and doesn't create them where it runs alone."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        """No preference, or refusal."""
+        return self._check(model)
+
+    def db_for_write(self, model: type[Model], **hints: Any) -> str | None:
+        """No preference, or refusal."""
+        return self._check(model)
+
+    def allow_migrate(
+        self, db: str, app_label: str, model_name: str | None = None, **hints: Any
+    ) -> bool | None:
+        """In a resident installation only resident and shared tables exist."""
+        if settings.YAKUBA_FACE != "resident" or model_name is None:
+            return None
+        try:
+            model = apps.get_model(app_label, model_name)
+        except LookupError:
+            return None
+        return False if face_of(model) is Face.STAFF else None
+
+    def _check(self, model: type[Model]) -> None:
+        if face_of(model) is Face.STAFF and resident_only():
+            raise refuse(model._meta.label)
