@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "border": ("yakuba.core.border.cli:border", "AIと職員の境目: certify an automatic decision"),
     "people": ("yakuba.core.people.cli:people", "職員: accounts, roles, transfers, staff CSV import"),
     "audit": ("yakuba.core.audit.cli:audit", "監査の記録: verify and export the audit chain"),
+    "tokens": ("yakuba.core.tokens.cli:tokens", "APIの利用者: issue, list and revoke API tokens"),
     "models": ("yakuba.core.weights.cli:models", "models registry: list, verify, add"),
     "backup": ("yakuba.core.backup.cli:backup", "write an encrypted backup"),
     "restore": ("yakuba.core.backup.cli:restore", "restore a backup onto an empty installation"),

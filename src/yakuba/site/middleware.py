@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -35,6 +36,8 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.respond(request)
+        if request.path.startswith("/api/") and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response = _not_allowed(response)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
@@ -42,6 +45,13 @@ class HeadersMiddleware:
             add_never_cache_headers(response)
             response.headers["Cache-Control"] = "no-store, private"
         return response
+
+
+def _not_allowed(response: HttpResponse) -> HttpResponse:
+    allow = response.headers.get("Allow", "")
+    made = errors.problem(405, "Method Not Allowed", f"この操作はできません。使える操作は {allow} です。")
+    made.headers["Allow"] = allow
+    return made
 
 
 class BodyLimitMiddleware:

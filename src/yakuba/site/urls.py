@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from yakuba.site import pages
+from yakuba.site.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("yakuba.core.people.signin.urls")),
@@ -15,8 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/people/", include("yakuba.core.people.urls")),
     path("staff/audit/", include("yakuba.core.audit.urls")),
     path("staff/jobs/", include("yakuba.core.jobs.urls")),
+    path("staff/tokens/", include("yakuba.core.tokens.urls")),
     path("staff/effects/", include("yakuba.effects.urls")),
     path("staff/nursery/", include("yakuba.nursery.urls")),
+    path("api/v1/", api.urls),
 ]
 
 handler400 = "yakuba.site.errors.bad_request"

@@ -55,6 +55,7 @@ CSRF_FAILURE_VIEW = "yakuba.site.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [origin for origin in setting("YAKUBA_TRUSTED_ORIGINS").split(",") if origin]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+YAKUBA_API_RATE = int(setting("YAKUBA_API_RATE"))
 YAKUBA_BODY_LIMIT = int(setting("YAKUBA_UPLOAD_MB")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bodies without files: forms and JSON
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
