@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import combinations, islice
 
-from yakuba.nursery.domain.market import Family, Labels, Placement
+from yakuba.nursery.domain.market import Family, Labels
 from yakuba.nursery.domain.priority import Key, Keys
 from yakuba.nursery.domain.siblings import placements
 from yakuba.nursery.ledger.check import Checker
@@ -109,7 +109,11 @@ def _family(
         found = placements(
             lists, [child.current for child in members], members[0].pattern or _pattern(members)
         )
-    wishes = dict.fromkeys(_to_classes(placement, members) for placement in islice(found, most_tuples + 1))
+    seats = [_SeatNames(child) for child in members]
+    wishes = dict.fromkeys(
+        tuple(names[nursery] for names, nursery in zip(seats, placement, strict=True))
+        for placement in islice(found, most_tuples + 1)
+    )
     kept = list(wishes)
     if current in wishes:
         cut = kept.index(current)
@@ -133,11 +137,16 @@ def _pattern(members: Sequence[ChildRow]) -> int:
     return next(child.pattern for child in members if child.pattern is not None)
 
 
-def _to_classes(placement: Sequence[str | None], members: Sequence[ChildRow]) -> Placement:
-    return tuple(
-        None if nursery is None else class_id(nursery, child.age, child.track)
-        for nursery, child in zip(placement, members, strict=True)
-    )
+class _SeatNames(dict[str | None, str | None]):
+    """nursery → the child's class there, made once each; ``None`` stays ``None``."""
+
+    def __init__(self, child: ChildRow) -> None:
+        super().__init__({None: None})
+        self._child = child
+
+    def __missing__(self, nursery: str | None) -> str | None:
+        self[nursery] = class_id(str(nursery), self._child.age, self._child.track)
+        return self[nursery]
 
 
 def _explicit(rows: LedgerRows) -> dict[str, list[dict[str, str | None]]]:

@@ -46,9 +46,19 @@ NEEDED = (CLASSES, CHILDREN, RULES)
 class _Wishes:
     columns: list[str]
 
+    def _used(self, table: Table, row: int) -> int:
+        """How many columns there are up to the last one that holds anything."""
+        cells = table.raw.rows[row]
+        positions = [table.columns[column] for column in self.columns]
+        if table.raw.uncached:
+            return len(positions)
+        return max((n for n, at in enumerate(positions, 1) if at < len(cells) and cells[at] != ""), default=0)
+
     def read(self, table: Table, row: int) -> tuple[str, ...]:
         """The wishes in order; a gap between two wishes is a fault."""
-        cells = [table.get(row, column, values.code) for column in self.columns]
+        cells: list[str | None] = []
+        for column in self.columns[: self._used(table, row)]:
+            cells.append(table.get(row, column, values.code))
         while cells and cells[-1] is None:
             cells.pop()
         for column, cell in zip(self.columns, cells, strict=False):

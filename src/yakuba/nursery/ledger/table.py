@@ -75,7 +75,7 @@ class Table:
         if position is None:
             return ""
         cells = self.raw.rows[row]
-        if (row, position) in self.raw.uncached:
+        if self.raw.uncached and (row, position) in self.raw.uncached:
             self.fault(
                 row,
                 column,
