@@ -41,14 +41,15 @@ class TiesFound(ValueError):
     def __init__(self, ties: list[Tie]) -> None:
         lines = "\n".join(str(tie) for tie in ties)
         super().__init__(
-            f"同じ優先順位の児童が {len(ties)}組あります。順位を決めるキーを加えるか、抽選の種（seed）を指定してください。\n{lines}"
+            f"同じ優先順位の児童が {len(ties)}組あります。"
+            f"順位を決めるキーを加えるか、抽選の種（seed）を指定してください。\n{lines}"
         )
         self.ties = ties
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """``priority``: per class, child ids best first. ``ties``: the groups that keys left equal, in drawn order."""
+    """``priority``: per class, child ids best first. ``ties``: what keys left equal, in drawn order."""
 
     priority: Mapping[str, tuple[str, ...]]
     ties: tuple[Tie, ...]
@@ -72,12 +73,15 @@ def rank(
     ``holds``: child → the class attended now. The result does not depend on the order of any input.
     """
     children = {child for group in applicants.values() for child in group}
-    lots = {home: "" if seed is None else draw(seed, home) for home in {household[child] for child in children}}
+    lots = {
+        home: "" if seed is None else draw(seed, home) for home in {household[child] for child in children}
+    }
     priority: dict[str, tuple[str, ...]] = {}
     ties: list[Tie] = []
     for class_id in sorted(applicants):
         rows = [
-            (keys_at(child, class_id), holds.get(child) == class_id, child) for child in set(applicants[class_id])
+            (keys_at(child, class_id), holds.get(child) == class_id, child)
+            for child in set(applicants[class_id])
         ]
         rows.sort(key=lambda row: (lots[household[row[2]]], household[row[2]], row[2]))
         rows.sort(key=lambda row: (row[1], row[0]), reverse=True)  # stable: equal rows stay as drawn

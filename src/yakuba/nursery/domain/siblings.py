@@ -27,7 +27,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, groupby
 from math import prod
 
 NOT_ENTERING = 99  # the rank of a child who does not enter
@@ -42,7 +42,6 @@ Choice = tuple[tuple[int, ...], tuple[int, ...], str]  # sort key, ranks of the 
 class _Start:
     """Who enters, split into groups that share a nursery; ``choices`` per group, best first."""
 
-    head: tuple[int, ...]
     groups: tuple[tuple[int, ...], ...]
     choices: tuple[tuple[Choice, ...], ...]
 
@@ -69,14 +68,24 @@ def placements(
         {nursery: place for place, nursery in enumerate(wished, 1) if nursery != here}
         for wished, here in zip(lists, current, strict=True)
     ]
-    starts = list(_starts(ranks, pattern))
-    heap = [_node(start, number, (0,) * len(start.groups), pattern, len(lists)) for number, start in enumerate(starts)]
+    plans = sorted(_plans(len(ranks), pattern))
+    for _, same in groupby(plans, key=lambda plan: plan[0]):
+        starts = [start for _, groups in same if (start := _start(ranks, groups, pattern))]
+        yield from _merged(starts, current, pattern)
+
+
+def _merged(starts: list[_Start], current: Sequence[Nursery], pattern: int) -> Iterator[tuple[Nursery, ...]]:
+    """Placements of equal head, by the product of ranks, then rank by rank."""
+    count = len(current)
+    heap = [
+        _node(start, number, (0,) * len(start.groups), pattern, count) for number, start in enumerate(starts)
+    ]
     heapq.heapify(heap)
     while heap:
-        _, _, _, number, chosen = heapq.heappop(heap)
+        _, _, number, chosen = heapq.heappop(heap)
         start = starts[number]
         for successor in _successors(start, chosen):
-            heapq.heappush(heap, _node(start, number, successor, pattern, len(lists)))
+            heapq.heappush(heap, _node(start, number, successor, pattern, count))
         names = [start.choices[group][index][2] for group, index in enumerate(chosen)]
         if pattern in (4, 5) and len(set(names)) < len(names):
             continue  # groups that meet at one nursery are another, larger group
@@ -87,18 +96,22 @@ def placements(
         yield tuple(placement)
 
 
-def _starts(ranks: list[dict[str, int]], pattern: int) -> Iterator[_Start]:
-    everyone = tuple(range(len(ranks)))
-    for size in range(len(ranks), 0, -1):
+def _plans(count: int, pattern: int) -> Iterator[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]]:
+    """Who may enter and who shares a nursery, each with its head."""
+    everyone = tuple(range(count))
+    for size in range(count, 0, -1):
+        if pattern in (1, 4, 6) and size < count:
+            break
         for entering in combinations(everyone, size):
-            if pattern in (1, 4, 6) and size < len(ranks):
-                continue
             if (pattern == 2 and entering[0] != 0) or (pattern == 3 and entering[-1] != everyone[-1]):
                 continue
             for groups in _groupings(entering, pattern):
-                choices = tuple(_choices(ranks, group, pattern) for group in groups)
-                if all(choices):
-                    yield _Start(_head(entering, groups, pattern, len(ranks)), groups, choices)
+                yield _head(entering, groups, pattern, count), groups
+
+
+def _start(ranks: list[dict[str, int]], groups: tuple[tuple[int, ...], ...], pattern: int) -> _Start | None:
+    choices = tuple(_choices(ranks, group, pattern) for group in groups)
+    return _Start(groups, choices) if all(choices) else None
 
 
 def _groupings(entering: tuple[int, ...], pattern: int) -> Iterator[tuple[tuple[int, ...], ...]]:
@@ -147,7 +160,7 @@ def _head(
     return (-len(entering), together)
 
 
-_Node = tuple[tuple[int, ...], int, tuple[int, ...], int, tuple[int, ...]]
+_Node = tuple[int, tuple[int, ...], int, tuple[int, ...]]
 
 
 def _node(start: _Start, number: int, chosen: tuple[int, ...], pattern: int, count: int) -> _Node:
@@ -156,7 +169,7 @@ def _node(start: _Start, number: int, chosen: tuple[int, ...], pattern: int, cou
         for child, rank in zip(group, options[index][1], strict=True):
             ranks[child] = rank
     order = tuple(ranks[::-1] if pattern == 3 else ranks)
-    return start.head, prod(ranks), order, number, chosen
+    return prod(ranks), order, number, chosen
 
 
 def _successors(start: _Start, chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import combinations, islice
 
-from yakuba.nursery.domain.market import Family, Labels, Placement
+from yakuba.nursery.domain.market import Family, Labels
 from yakuba.nursery.domain.priority import Key, Keys
 from yakuba.nursery.domain.siblings import placements
 from yakuba.nursery.ledger.check import Checker
@@ -18,7 +18,9 @@ from yakuba.nursery.ledger.rows import GENERAL, ChildRow, KeyRule, LedgerRows, c
 MOST_TUPLES = 10_000
 
 
-def build(rows: LedgerRows, name: str, sha256: str, findings: Findings, *, most_tuples: int = MOST_TUPLES) -> Ledger:
+def build(
+    rows: LedgerRows, name: str, sha256: str, findings: Findings, *, most_tuples: int = MOST_TUPLES
+) -> Ledger:
     """Check the rows and put the ledger together. Raises ``BadInput`` with every fault found."""
     Checker(rows, findings).run()
     findings.raise_if_any()
@@ -81,7 +83,8 @@ def _capacity(rows: LedgerRows) -> dict[str, int]:
 
 def _labels(rows: LedgerRows) -> Labels:
     classes = {
-        row.class_id: f"{row.name or row.nursery} {row.age}歳" + ("" if row.track == GENERAL else f"（{row.track}）")
+        row.class_id: f"{row.name or row.nursery} {row.age}歳"
+        + ("" if row.track == GENERAL else f"（{row.track}）")
         for row in rows.classes
     }
     return Labels(classes, {child.id: child.name for child in rows.children if child.name})
@@ -103,8 +106,14 @@ def _family(
         found = ((nursery,) for nursery in members[0].wishes)
     else:
         lists = [tuple(dict.fromkeys(child.wishes)) for child in members]
-        found = placements(lists, [child.current for child in members], members[0].pattern or _pattern(members))
-    wishes = dict.fromkeys(_to_classes(placement, members) for placement in islice(found, most_tuples + 1))
+        found = placements(
+            lists, [child.current for child in members], members[0].pattern or _pattern(members)
+        )
+    seats = [_SeatNames(child) for child in members]
+    wishes = dict.fromkeys(
+        tuple(names[nursery] for names, nursery in zip(seats, placement, strict=True))
+        for placement in islice(found, most_tuples + 1)
+    )
     kept = list(wishes)
     if current in wishes:
         cut = kept.index(current)
@@ -112,10 +121,15 @@ def _family(
             findings.warn(f"世帯 {household}：いまの在籍より下の希望 {len(kept) - cut - 1}件は使いません")
         kept = kept[:cut]
     if len(kept) > most_tuples:
-        findings.warn(f"世帯 {household}：希望の組が{most_tuples:,}件を超えるため、上位{most_tuples:,}件で打ち切りました")
+        findings.warn(
+            f"世帯 {household}：希望の組が{most_tuples:,}件を超えるため、"
+            f"上位{most_tuples:,}件で打ち切りました"
+        )
         kept = kept[:most_tuples]
     if not kept:
-        findings.warn(f"世帯 {household}：入所を選べる希望がありません（受付番号 {'、'.join(c.id for c in members)}）")
+        findings.warn(
+            f"世帯 {household}：入所を選べる希望がありません（受付番号 {'、'.join(c.id for c in members)}）"
+        )
     return Family(household, tuple(child.id for child in members), current, tuple(kept))
 
 
@@ -123,11 +137,16 @@ def _pattern(members: Sequence[ChildRow]) -> int:
     return next(child.pattern for child in members if child.pattern is not None)
 
 
-def _to_classes(placement: Sequence[str | None], members: Sequence[ChildRow]) -> Placement:
-    return tuple(
-        None if nursery is None else class_id(nursery, child.age, child.track)
-        for nursery, child in zip(placement, members, strict=True)
-    )
+class _SeatNames(dict[str | None, str | None]):
+    """nursery → the child's class there, made once each; ``None`` stays ``None``."""
+
+    def __init__(self, child: ChildRow) -> None:
+        super().__init__({None: None})
+        self._child = child
+
+    def __missing__(self, nursery: str | None) -> str | None:
+        self[nursery] = class_id(str(nursery), self._child.age, self._child.track)
+        return self[nursery]
 
 
 def _explicit(rows: LedgerRows) -> dict[str, list[dict[str, str | None]]]:
@@ -166,8 +185,12 @@ def _warn_apart(
             first, second = children[one], children[other]
             if (first.age, first.track) != (second.age, second.track):
                 continue
-            shared = {class_id(nursery, first.age, first.track) for nursery in {*first.wishes} & {*second.wishes}}
-            if any(class_keys.get((one, c), keys[one]) != class_keys.get((other, c), keys[other]) for c in shared):
+            shared = {
+                class_id(nursery, first.age, first.track) for nursery in {*first.wishes} & {*second.wishes}
+            }
+            if any(
+                class_keys.get((one, c), keys[one]) != class_keys.get((other, c), keys[other]) for c in shared
+            ):
                 findings.warn(
                     f"世帯 {family.id}：同じ年齢のきょうだい（受付番号 {one}、{other}）の優先順位が違います。"
                     "安定した割り当てがなくなる主な原因です。世帯の点数をそろえられないか確認してください"

@@ -31,7 +31,7 @@ CHILD_COLUMNS = {"受付番号": "申請者番号", "在籍施設番号": "在�
 
 
 def is_chilmai(raws: Sequence[RawSheet]) -> bool:
-    """Whether any table has this format's own columns (申請者番号, 希望保育園ID_1 or 保育所ID, 0歳募集人数)."""
+    """Whether any table has this format's own columns."""
     return any(_looks_like(raw, CHILDREN) or _looks_like(raw, NURSERIES) for raw in raws)
 
 
@@ -47,7 +47,11 @@ def read_chilmai(raws: Sequence[RawSheet], findings: Findings) -> LedgerRows:
     for raw in raws:
         if not _looks_like(raw, CHILDREN) and not _looks_like(raw, NURSERIES):
             findings.fault(
-                raw.file, "知らない表", "申込者と保育所の表だけを読みます", "このファイルを別の場所に移してください", sheet=raw.name
+                raw.file,
+                "知らない表",
+                "申込者と保育所の表だけを読みます",
+                "このファイルを別の場所に移してください",
+                sheet=raw.name,
             )
     findings.raise_if_any()
     if children is None or nurseries is None:  # a fault was noted and raised above
@@ -118,7 +122,9 @@ def _children(table: Table) -> tuple[tuple[ChildRow, ...], tuple[OverrideRow, ..
         first: dict[str, Key | None] = {}
         for nursery, key in wishes:
             first.setdefault(nursery, key)
-        overrides += [OverrideRow(child, nursery, (key,), row + 1) for nursery, key in first.items() if key != base]
+        overrides += [
+            OverrideRow(child, nursery, (key,), row + 1) for nursery, key in first.items() if key != base
+        ]
     return tuple(rows), tuple(overrides)
 
 
@@ -133,7 +139,9 @@ def _wishes(
             gap = gap or column
             continue
         if gap:
-            table.findings.warn(f"{table.where()} {row + 1}行：「{gap}」が空欄です。後の希望を前に詰めて読みました")
+            table.findings.warn(
+                f"{table.where()} {row + 1}行：「{gap}」が空欄です。後の希望を前に詰めて読みました"
+            )
             gap = ""
         key = table.get(row, points, values.number) if points else None
         if key is None and base is None:

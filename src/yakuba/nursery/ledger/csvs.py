@@ -29,11 +29,13 @@ def read_csv(file: str, data: bytes, findings: Findings) -> RawSheet | None:
             cells += len(record)
             if len(rows) > MAX_ROWS or len(record) > MAX_COLUMNS or cells > MAX_CELLS:
                 found = f"{len(rows):,}行目で{cells:,}セル"
-                findings.fault(file, found, f"{MAX_ROWS:,}行、{MAX_COLUMNS:,}列まで読めます", "ファイルを分けてください")
+                findings.fault(
+                    file, found, f"{MAX_ROWS:,}行、{MAX_COLUMNS:,}列まで読めます", "ファイルを分けてください"
+                )
                 return None
     except csv.Error as error:
         found = f"{len(rows) + 1}行目（{error}）"
-        findings.fault(file, found, "CSVとして読めません", "引用符（\"）の閉じ忘れがないか確認してください")
+        findings.fault(file, found, "CSVとして読めません", '引用符（"）の閉じ忘れがないか確認してください')
         return None
     return RawSheet(file, "", rows)
 

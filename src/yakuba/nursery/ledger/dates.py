@@ -17,7 +17,9 @@ ERAS = {
 FIRST_YEAR = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912, "明治": 1868}
 _SEPARATED = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]?00:00(?::00)?)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_ERA = re.compile(r"(令和|平成|昭和|大正|明治|[RHSTM])\.?(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.I)
+_ERA = re.compile(
+    r"(令和|平成|昭和|大正|明治|[RHSTM])\.?(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.I
+)
 _SERIAL = range(20_000, 80_000)  # 1954-10 to 2119-01
 EXCEL_EPOCH = date(1899, 12, 30)
 
@@ -33,7 +35,7 @@ def parse_day(value: object) -> date:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _from_number(value)
     if not isinstance(value, str):
-        raise ValueError("日付ではありません")  # noqa: TRY004 - one kind of error for every cell
+        raise ValueError("日付ではありません")
     text = re.sub(r"\s", "", unicodedata.normalize("NFKC", value))
     if match := _SEPARATED.fullmatch(text) or _COMPACT.fullmatch(text):
         return _checked(*(int(part) for part in match.groups()[:3]))

@@ -48,7 +48,12 @@ class Findings:
         faults = list(self._faults)
         if self._more:
             faults.append(
-                Fault(faults[0].file, f"ほか{self._more}件", "すべての誤りを直す必要があります", advice="上の誤りから直してください")
+                Fault(
+                    faults[0].file,
+                    f"ほか{self._more}件",
+                    "すべての誤りを直す必要があります",
+                    advice="上の誤りから直してください",
+                )
             )
         raise BadInput(faults)
 

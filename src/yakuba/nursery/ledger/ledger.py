@@ -46,7 +46,7 @@ class Ledger:
     class_keys: Mapping[tuple[str, str], Keys]
 
     def market(self, seed: int | None = None) -> Market:
-        """The market with strict priorities. Raises ``TiesFound`` when keys leave ties and ``seed`` is None."""
+        """The market with strict priorities. Raises ``TiesFound`` if ties are left and ``seed`` is None."""
         ranking = self._rank(seed)
         if seed is None and ranking.ties:
             raise TiesFound(list(ranking.ties))
@@ -74,7 +74,11 @@ class Ledger:
         ties = self._rank(seed).ties if seed is not None else ()
         if ties:
             groups = sorted({tie.children for tie in ties})
-            extras["lottery"] = {"seed": seed, "method": LOTTERY_METHOD, "groups": [list(group) for group in groups]}
+            extras["lottery"] = {
+                "seed": seed,
+                "method": LOTTERY_METHOD,
+                "groups": [list(group) for group in groups],
+            }
         return extras
 
     def _wish_keys(self) -> dict[str, dict[str, list[int | str]]]:

@@ -46,14 +46,30 @@ NEEDED = (CLASSES, CHILDREN, RULES)
 class _Wishes:
     columns: list[str]
 
+    def _used(self, table: Table, row: int) -> int:
+        """How many columns there are up to the last one that holds anything."""
+        cells = table.raw.rows[row]
+        positions = [table.columns[column] for column in self.columns]
+        if table.raw.uncached:
+            return len(positions)
+        return max((n for n, at in enumerate(positions, 1) if at < len(cells) and cells[at] != ""), default=0)
+
     def read(self, table: Table, row: int) -> tuple[str, ...]:
         """The wishes in order; a gap between two wishes is a fault."""
-        cells = [table.get(row, column, values.code) for column in self.columns]
+        cells: list[str | None] = []
+        for column in self.columns[: self._used(table, row)]:
+            cells.append(table.get(row, column, values.code))
         while cells and cells[-1] is None:
             cells.pop()
         for column, cell in zip(self.columns, cells, strict=False):
             if cell is None:
-                table.fault(row, column, "空欄", "希望が途中で空いています", "前に詰めるか、抜けた希望を記入してください")
+                table.fault(
+                    row,
+                    column,
+                    "空欄",
+                    "希望が途中で空いています",
+                    "前に詰めるか、抜けた希望を記入してください",
+                )
         return tuple(cell for cell in cells if cell is not None)
 
 
@@ -91,7 +107,10 @@ def _table(raws: Sequence[RawSheet], shape: Shape, findings: Findings) -> Table 
             file = raws[0].file if is_book else "フォルダー"
             kind = "シート" if is_book else "CSV"
             findings.fault(
-                file, f"「{shape.title}」{kind}なし", "必要な表です", f"「{shape.title}」という名前の{kind}を加えてください"
+                file,
+                f"「{shape.title}」{kind}なし",
+                "必要な表です",
+                f"「{shape.title}」という名前の{kind}を加えてください",
             )
         return None
     raw = found[0]
@@ -112,7 +131,10 @@ def _note_unread(raws: Sequence[RawSheet], tables: dict[str, Table], findings: F
             findings.warn(f"{raw.file}：「{raw.name}」シートは読みません")
         elif not findings.faulty:
             findings.fault(
-                raw.file, "知らない表", "台帳のCSVだけを読みます", "列名を確認するか、このファイルを別の場所に移してください"
+                raw.file,
+                "知らない表",
+                "台帳のCSVだけを読みます",
+                "列名を確認するか、このファイルを別の場所に移してください",
             )
 
 
@@ -126,7 +148,13 @@ def _rules(table: Table) -> tuple[KeyRule, ...]:
         if column is not None and match is None:
             table.fault(row, "列", column, "「キー1」のような列名を入力する欄です", "記入を確認してください")
         if direction not in (DESCENDING, ASCENDING, None):
-            table.fault(row, "向き", direction, f"「{DESCENDING}」か「{ASCENDING}」を入力する欄です", "記入を確認してください")
+            table.fault(
+                row,
+                "向き",
+                direction,
+                f"「{DESCENDING}」か「{ASCENDING}」を入力する欄です",
+                "記入を確認してください",
+            )
         if match and int(match[1]) in rules:
             table.fault(row, "列", match[0], "同じキーが2行あります", "1行にしてください")
         elif match:
@@ -141,11 +169,21 @@ def _check_key_columns(table: Table, keys: list[str]) -> None:
     present = [name for _, name in table.numbers(KEY)]
     for name in keys:
         if name not in present and name not in table.shape.required:
-            table.fault(table.header, "", f"「{name}」列なし", "「優先順位の決め方」にあるキーです", "列を加えてください")
+            table.fault(
+                table.header,
+                "",
+                f"「{name}」列なし",
+                "「優先順位の決め方」にあるキーです",
+                "列を加えてください",
+            )
     for name in present:
         if name not in keys:
             table.fault(
-                table.header, name, name, "「優先順位の決め方」にないキーです", "「優先順位の決め方」に加えるか、列を削除してください"
+                table.header,
+                name,
+                name,
+                "「優先順位の決め方」にないキーです",
+                "「優先順位の決め方」に加えるか、列を削除してください",
             )
 
 
@@ -158,7 +196,9 @@ def _classes(table: Table) -> tuple[ClassRow, ...]:
         recruits = table.get(row, "募集人数", values.whole, needed=True)
         track = _track(table, row)
         if recruits is not None and recruits < 0:
-            table.fault(row, "募集人数", str(recruits), "0以上の人数を入力する欄です", "人数を確認してください")
+            table.fault(
+                row, "募集人数", str(recruits), "0以上の人数を入力する欄です", "人数を確認してください"
+            )
         if nursery is not None and age is not None:
             rows.append(ClassRow(nursery, name or "", age, max(recruits or 0, 0), track, row + 1))
     return tuple(rows)
@@ -167,7 +207,9 @@ def _classes(table: Table) -> tuple[ClassRow, ...]:
 def _track(table: Table, row: int) -> str:
     track = table.get(row, "枠", values.code) or GENERAL
     if track not in TRACKS:
-        table.fault(row, "枠", track, f"{'・'.join(TRACKS)}のどれかを入力する欄です", "記入を確認してください")
+        table.fault(
+            row, "枠", track, f"{'・'.join(TRACKS)}のどれかを入力する欄です", "記入を確認してください"
+        )
         return GENERAL
     return track
 
@@ -205,7 +247,13 @@ def _check_wish_columns(table: Table) -> None:
     numbers = [number for number, _ in table.numbers(WISH)]
     for number in range(1, max(numbers, default=0)):
         if number not in numbers:
-            table.fault(table.header, "", f"「第{number}希望」列なし", "第1希望から続けて並べます", "列を加えてください")
+            table.fault(
+                table.header,
+                "",
+                f"「第{number}希望」列なし",
+                "第1希望から続けて並べます",
+                "列を加えてください",
+            )
 
 
 def _overrides(table: Table, keys: list[str]) -> tuple[OverrideRow, ...]:

@@ -20,7 +20,9 @@ _FORMS = "Excelブック（.xlsx）、CSVのフォルダー、CSVのzipのどれ
 def read(path: Path) -> Ledger:
     """Read an .xlsx workbook, a .zip of CSVs, or a folder of CSVs. Raises ``BadInput`` with every fault."""
     if path.is_dir():
-        names = sorted(entry.name for entry in path.iterdir() if entry.is_file() and is_ledger_csv(entry.name))
+        names = sorted(
+            entry.name for entry in path.iterdir() if entry.is_file() and is_ledger_csv(entry.name)
+        )
         sizes = sum((path / name).stat().st_size for name in names)
         if sizes > MAX_UNPACKED:
             raise _too_large(path.name, sizes, MAX_UNPACKED)
@@ -36,7 +38,11 @@ def read_upload(name: str, data: bytes) -> Ledger:
     """Read an uploaded workbook or a zip of CSVs; what it is shows its content, not its name."""
     if len(data) > MAX_FILE:
         raise _too_large(name, len(data), MAX_FILE)
-    if data.startswith(b"PK") and not name.lower().endswith((".xlsx", ".xlsm")) and b"xl/workbook.xml" not in data:
+    if (
+        data.startswith(b"PK")
+        and not name.lower().endswith((".xlsx", ".xlsm"))
+        and b"xl/workbook.xml" not in data
+    ):
         return _read_folder(name, unzip(name, data))
     if data.startswith((b"PK", OLE2)):
         return _to_ledger(read_workbook(name, data), name, sha256(data).hexdigest(), Findings())

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Column names of a table: ``required``, ``optional``, and ``numbered`` patterns with one group, a number."""
+    """Column names of a table. ``numbered``: patterns whose one group is a number (第3希望)."""
 
     title: str
     required: tuple[str, ...]
@@ -48,7 +48,9 @@ class Table:
                 self.fault(header, name, name, "同じ名前の列が2つあります", "一方を削除してください")
         for name in shape.required:
             if name not in self.columns:
-                self.fault(header, "", f"「{name}」列なし", "必要な列です", "列名を確認し、列を加えてください")
+                self.fault(
+                    header, "", f"「{name}」列なし", "必要な列です", "列名を確認し、列を加えてください"
+                )
         if unread:
             findings.warn(f"{self.where()}：使わない列 {'、'.join(unread)}")
 
@@ -73,9 +75,13 @@ class Table:
         if position is None:
             return ""
         cells = self.raw.rows[row]
-        if (row, position) in self.raw.uncached:
+        if self.raw.uncached and (row, position) in self.raw.uncached:
             self.fault(
-                row, column, "計算結果のない数式", "値が必要です", "Excelで開いて保存し直すか、値として貼り付けてください"
+                row,
+                column,
+                "計算結果のない数式",
+                "値が必要です",
+                "Excelで開いて保存し直すか、値として貼り付けてください",
             )
         return cells[position] if position < len(cells) else ""
 

@@ -49,13 +49,13 @@ def _code(cell: str) -> str:
 def number(cell: Cell) -> Key:
     """An integer or an exact decimal. Accepts full-width digits, thousands separators, ▲ and △ for minus."""
     if isinstance(cell, bool):
-        raise ValueError("数を入力する欄です")  # noqa: TRY004
+        raise ValueError("数を入力する欄です")
     if isinstance(cell, (int, float)):
         if abs(cell) >= EXACT:
             raise ValueError("15桁を超える数は、Excelでは末尾の桁が失われます")
         return int(cell) if cell == int(cell) else Decimal(repr(cell))
     if not isinstance(cell, str):
-        raise ValueError("数を入力する欄です")  # noqa: TRY004
+        raise ValueError("数を入力する欄です")
     return _number(cell)
 
 
@@ -73,7 +73,7 @@ def whole(cell: Cell) -> int:
     """An integer."""
     value = number(cell)
     if not isinstance(value, int):
-        raise ValueError("整数を入力する欄です")  # noqa: TRY004
+        raise ValueError("整数を入力する欄です")
     return value
 
 

@@ -1,8 +1,8 @@
 """Excel workbooks: looked over before they are opened, then read with calamine.
 
-What is refused, and why: encrypted and pre-2007 files (cannot be read), macros (a ledger needs none), document
-type declarations (entity bombs), archives that unpack to more than 200 MiB or lie about their sizes, sheets
-whose far-off cells would need more memory than the file has data.
+What is refused, and why: encrypted and pre-2007 files (cannot be read), macros (a ledger needs none),
+document type declarations (entity bombs), archives that unpack to more than 200 MiB or lie about their
+sizes, sheets whose far-off cells would need more memory than the file has data.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def read_workbook(file: str, data: bytes) -> list[RawSheet]:
     uncached = _uncached_by_sheet(file, parts)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            return [_read_sheet(file, book, meta, uncached) for meta in book.sheets_metadata if _is_grid(meta)]
+            return [
+                _read_sheet(file, book, meta, uncached) for meta in book.sheets_metadata if _is_grid(meta)
+            ]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise refuse(file, "壊れたExcelブック", f"ブックを開けません（{error}）", _ASK_XLSX) from error
 
@@ -66,10 +68,12 @@ def _read_sheet(
 
 
 def _inspect(file: str, data: bytes) -> dict[str, bytes]:
-    """Unpack the XML parts within limits. Reading them through also proves the sizes that the directory states."""
+    """Unpack the XML parts within limits; reading them through also proves the stated sizes."""
     if data.startswith(OLE2):
         if ENCRYPTED_MARK in data:
-            raise refuse(file, "パスワード付きのブック", "中を読めません", "パスワードを外して保存し直してください")
+            raise refuse(
+                file, "パスワード付きのブック", "中を読めません", "パスワードを外して保存し直してください"
+            )
         raise refuse(file, "古い形式のExcelファイル（.xls）", ".xlsx形式が必要です", _ASK_XLSX)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -91,7 +95,9 @@ def _inspect(file: str, data: bytes) -> dict[str, bytes]:
 def check_directory(file: str, entries: list[zipfile.ZipInfo]) -> None:
     """Refuse an archive by its directory alone, before anything is unpacked."""
     if any(entry.flag_bits & 0x1 for entry in entries):
-        raise refuse(file, "パスワード付きのファイル", "中を読めません", "パスワードを外して保存し直してください")
+        raise refuse(
+            file, "パスワード付きのファイル", "中を読めません", "パスワードを外して保存し直してください"
+        )
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED or len(entries) > MAX_FILES:
         found = f"展開すると{unpacked // 2**20:,}MiB、{len(entries):,}ファイル"
@@ -129,7 +135,11 @@ def _column_number(letters: bytes) -> int:
 
 def _uncached_by_sheet(file: str, parts: dict[str, bytes]) -> dict[str, frozenset[tuple[int, int]]]:
     """Per sheet name, the cells that hold a formula but no stored result: they would read as empty."""
-    holders = {name: part for name, part in parts.items() if name.startswith("xl/worksheets/") and _FORMULA.search(part)}
+    holders = {
+        name: part
+        for name, part in parts.items()
+        if name.startswith("xl/worksheets/") and _FORMULA.search(part)
+    }
     if not holders:
         return {}
     try:
@@ -137,7 +147,10 @@ def _uncached_by_sheet(file: str, parts: dict[str, bytes]) -> dict[str, frozense
         relations = fromstring(parts["xl/_rels/workbook.xml.rels"])
     except (KeyError, ValueError, SyntaxError) as error:
         raise refuse(file, "壊れたExcelブック", "ブックを開けません", _ASK_XLSX) from error
-    targets = {item.get("Id"): posixpath.normpath(posixpath.join("/xl", item.get("Target", ""))) for item in relations}
+    targets = {
+        item.get("Id"): posixpath.normpath(posixpath.join("/xl", item.get("Target", "")))
+        for item in relations
+    }
     found: dict[str, frozenset[tuple[int, int]]] = {}
     for sheet in book.iter():
         part = holders.get(targets.get(sheet.get(_RELATION_ID), "").lstrip("/"))
