@@ -58,6 +58,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         """Back to one's own page."""
         return reverse("people:me")
 
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """The pages say themselves what happened."""
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """No mail is ever sent."""
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from allauth.account.signals import password_changed
 from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -46,12 +48,22 @@ def code_failed(sender: object, user: User, **kwargs: Any) -> None:
     record("people.sign-in-failed", actor="system:sign-in", target=f"user:{user.pk}", detail={"factor": "code"})
 
 
-@receiver([mfa.authenticator_added, mfa.authenticator_removed, mfa.authenticator_reset], dispatch_uid="people.mfa")
-def factor_changed(sender: object, signal: Any, user: User, authenticator: Any, **kwargs: Any) -> None:
-    """A second factor was set up, renewed or removed."""
-    names = {mfa.authenticator_added: "added", mfa.authenticator_removed: "removed", mfa.authenticator_reset: "renewed"}
-    detail = {"factor": authenticator.type, "change": names[signal]}
-    record("people.second-factor", actor=user, target=f"user:{user.pk}", detail=detail)
+@receiver(post_save, sender=Authenticator, dispatch_uid="people.factor-added")
+def factor_added(sender: object, instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    """A second factor or a set of recovery codes was made, in the same transaction."""
+    if created:
+        _factor(instance, "added")
+
+
+@receiver(post_delete, sender=Authenticator, dispatch_uid="people.factor-removed")
+def factor_removed(sender: object, instance: Authenticator, **kwargs: Any) -> None:
+    """A second factor or a set of recovery codes ended."""
+    _factor(instance, "removed")
+
+
+def _factor(instance: Authenticator, change: str) -> None:
+    target = f"user:{instance.user_id}"
+    record("people.second-factor", actor=target, target=target, detail={"factor": instance.type, "change": change})
 
 
 @receiver(password_changed, dispatch_uid="people.password-changed")
