@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -12,7 +13,7 @@ from yakuba.core.weights import store
 from yakuba.core.weights.registry import BadRegistry, Measured, Model
 
 
-def _fail(error: BadRegistry) -> None:
+def _fail(error: BadRegistry) -> NoReturn:
     for problem in error.problems:
         click.echo(problem, err=True)
     sys.exit(2)
@@ -23,7 +24,6 @@ def _models() -> tuple[Model, ...]:
         return store.all_models()
     except BadRegistry as error:
         _fail(error)
-        raise
 
 
 @click.group()
@@ -41,9 +41,9 @@ def list_command() -> None:
     click.echo("name\tsha256\tsize\tlicence\ttier\tfigure\tdate\tsource\ttrained_on")
     for model in known:
         measured = model.measured
-        result = (
-            (measured.tier, measured.figure, measured.date.isoformat()) if measured else ("未測定", "—", "—")
-        )
+        result = ("未測定", "—", "—")
+        if measured:
+            result = (measured.tier, measured.figure, measured.date.isoformat())
         fields = (model.name, model.sha256, str(model.size), model.licence, *result, model.source)
         click.echo("\t".join((*fields, model.trained_on)))
 
@@ -99,5 +99,4 @@ def add_command(
         target = store.add(Model(name, file.name, found, size, licence, source, trained_on, measured), file)
     except BadRegistry as error:
         _fail(error)
-        raise
     click.echo(f"{name} を登録しました：{target}（{found}）")

@@ -56,6 +56,10 @@ def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
+def _is_file(value: Any) -> bool:
+    return _matches(_FILE)(value) and value != "models.toml"
+
+
 def _is_size(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
@@ -64,32 +68,32 @@ def _is_day(value: Any) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
+Rules = dict[str, tuple[Callable[[Any], bool], str]]  # field -> (is it good, what is expected)
 _TEXT = "1文字以上の1行の文字列"
-_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+_FIELDS: Rules = {
     "name": (_matches(_NAME), "英小文字・数字・「-」「_」「.」の100文字以内"),
-    "file": (_matches(_FILE), "フォルダーを含まない英数字のファイル名"),
+    "file": (_is_file, "フォルダーを含まない英数字のファイル名（models.toml 以外）"),
     "sha256": (_matches(_HASH), "16進の小文字64桁"),
     "size": (_is_size, "1以上の整数（バイト）"),
     "licence": (_plain, _TEXT),
     "source": (_plain, _TEXT),
     "trained_on": (_plain, _TEXT),
 }
-_MEASURED: dict[str, tuple[Callable[[Any], bool], str]] = {
+_MEASURED: Rules = {
     "tier": (_plain, _TEXT),
     "figure": (_plain, _TEXT),
     "date": (_is_day, "日付（例 2026-11-22）"),
 }
 
 
-def _faults(
-    entry: dict[str, Any], fields: dict[str, tuple[Callable[[Any], bool], str]], at: str
-) -> list[str]:
-    found = [
-        f"{at}『{name}』：{'ありません' if name not in entry else f'「{entry[name]}」です'}。{expected}にしてください。"
-        for name, (good, expected) in fields.items()
-        if name not in entry or not good(entry[name])
-    ]
-    unknown = sorted(set(entry) - set(fields) - {"measured"})
+def _faults(entry: dict[str, Any], rules: Rules, at: str) -> list[str]:
+    found = []
+    for name, (good, expected) in rules.items():
+        if name not in entry:
+            found.append(f"{at}『{name}』：ありません。{expected}を書いてください。")
+        elif not good(entry[name]):
+            found.append(f"{at}『{name}』：「{entry[name]}」です。{expected}にしてください。")
+    unknown = sorted(set(entry) - set(rules) - {"measured"})
     return found + [f"{at}『{name}』：知らない項目です。消すか、綴りを確かめてください。" for name in unknown]
 
 
