@@ -1,0 +1,1 @@
+"""Encrypted backups of an installation, and restoring them onto an empty one."""

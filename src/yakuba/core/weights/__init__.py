@@ -1,0 +1,7 @@
+"""The models registry: which weights this installation may use, with hash, licence and measured tier."""
+
+from __future__ import annotations
+
+from yakuba.core.weights.registry import BadRegistry, Measured, Model, parse_registry, render_registry
+
+__all__ = ["BadRegistry", "Measured", "Model", "parse_registry", "render_registry"]
