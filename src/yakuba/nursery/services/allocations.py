@@ -20,7 +20,9 @@ class TiesNeedSeed(ValueError):
     """The ledger has ties and no lottery seed was given."""
 
 
-def request_allocation(ledger: Ledger, *, seed: int | None, by: Any) -> Allocation:
+def request_allocation(
+    ledger: Ledger, *, seed: int | None, by: Any, actor: object = None
+) -> Allocation:
     """Queue one run over a ledger. ``TiesNeedSeed`` when ties are left and no seed is given."""
     if ledger.ties and seed is None:
         raise TiesNeedSeed(
@@ -39,7 +41,7 @@ def request_allocation(ledger: Ledger, *, seed: int | None, by: Any) -> Allocati
         allocation.save(update_fields=["job"])
         record(
             "nursery.allocation.request",
-            actor=by,
+            actor=actor or by or "system:nursery",
             target=f"nursery.allocation:{allocation.pk}",
             detail={"ledger": ledger.pk, "seed": seed},
         )

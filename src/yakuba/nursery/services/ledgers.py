@@ -19,7 +19,9 @@ UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes; the largest ledger measured (8,000 chi
 TIES_KEPT = 500  # ties shown on the page; the whole list is made again from the file when needed
 
 
-def import_ledger(*, title: str, file_name: str, data: bytes, by: Any) -> Ledger:
+def import_ledger(
+    *, title: str, file_name: str, data: bytes, by: Any, actor: object = None
+) -> Ledger:
     """Read, check and keep one version of a ledger.
 
     The same title again makes the next version (版). Raises ``BadInput`` with every fault; then nothing
@@ -48,7 +50,7 @@ def import_ledger(*, title: str, file_name: str, data: bytes, by: Any) -> Ledger
         )
         record(
             "nursery.ledger.import",
-            actor=by,
+            actor=actor or by or "system:nursery",
             target=f"nursery.ledger:{ledger.pk}",
             detail={"sha256": content.sha256, "children": ledger.children, "ties": len(ties)},
         )

@@ -1,0 +1,246 @@
+"""``/api/v1/nursery``: ledgers in, results out. Scopes: ``nursery:read`` and ``nursery:write``."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import File, Form, Router, Schema
+from ninja.errors import HttpError
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from yakuba.core.files.services import read as read_file
+from yakuba.core.people import protected
+from yakuba.core.tokens.auth import Token, actor
+from yakuba.nursery.domain import explain
+from yakuba.nursery.domain.market import BadInput, Labels
+from yakuba.nursery.models import Allocation, ChildOutcome, Ledger
+from yakuba.nursery.services.allocations import TiesNeedSeed, request_allocation
+from yakuba.nursery.services.ledgers import UPLOAD_LIMIT, import_ledger
+from yakuba.nursery.services.visibility import SUBJECT
+
+router = Router(tags=["nursery"])
+READ = Token("nursery:read")
+WRITE = Token("nursery:write")
+MAX_ID = 2**63 - 1
+PAGE = 100
+
+
+class LedgerOut(Schema):
+    """One imported version of a ledger."""
+
+    id: int
+    title: str
+    number: int
+    sha256: str
+    children: int
+    families: int
+    classes: int
+    seats: int
+    warnings: list[str]
+    ties: list[str]
+    imported_at: datetime
+
+
+class AllocationIn(Schema):
+    """A run to start; ``seed`` is needed when the ledger has ties."""
+
+    ledger: int = Field(ge=1, le=MAX_ID)
+    seed: int | None = Field(default=None, ge=0, le=2**62)
+
+
+class AllocationOut(Schema):
+    """One run. ``state`` is the job's; the rest is there when it is ``done``."""
+
+    id: int
+    ledger: int
+    seed: int | None
+    state: str
+    status: str
+    unique: bool | None
+    blocking_families: list[str]
+    blocking_lower_bound: int
+    figures: dict[str, Any]
+    finished_at: datetime | None
+
+
+class ReasonOut(Schema):
+    """One wish of a child and why it was obtained or not."""
+
+    wish: int | None
+    title: str
+    place: str
+    outcome: str
+    sentence: str
+
+
+class ChildOut(Schema):
+    """What a child got."""
+
+    child: str
+    family: str
+    outcome: str
+    class_id: str
+    wish_number: int | None
+    headline: str
+    reasons: list[ReasonOut]
+
+
+def _ledger_out(ledger: Ledger) -> LedgerOut:
+    return LedgerOut(
+        **{name: getattr(ledger, name) for name in LedgerOut.model_fields},
+    )
+
+
+def _allocation_out(found: Allocation) -> AllocationOut:
+    return AllocationOut(
+        id=found.pk,
+        ledger=found.ledger_id,
+        seed=found.seed,
+        state="done" if found.is_finished else (found.job.state if found.job else "failed"),
+        status=found.status,
+        unique=found.unique,
+        blocking_families=found.blocking_families,
+        blocking_lower_bound=found.blocking_lower_bound,
+        figures=found.figures,
+        finished_at=found.finished_at,
+    )
+
+
+def _finished(pk: int) -> Allocation:
+    found: Allocation = get_object_or_404(
+        Allocation.objects.select_related("result_file", "certificate_file"), pk=pk
+    )
+    if not found.is_finished:
+        raise HttpError(409, "計算が終わっていません。state が done になってから取り出してください。")
+    return found
+
+
+def _id(value: int) -> int:
+    # A larger number overflows the database's integers; no such row can exist.
+    if not 0 < value <= MAX_ID:
+        raise HttpError(404, "その番号の登録はありません。番号を確かめてください。")
+    return value
+
+
+@router.get("/ledgers", response=list[LedgerOut], auth=READ, summary="申込台帳の一覧（新しい順、100件まで）")
+def ledgers(request: HttpRequest) -> list[LedgerOut]:
+    """The newest ledgers."""
+    return [_ledger_out(ledger) for ledger in Ledger.objects.all()[:PAGE]]
+
+
+@router.post("/ledgers", response={201: LedgerOut}, auth=WRITE, summary="申込台帳を取り込む")
+def ledger_create(
+    request: HttpRequest, title: Form[str], file: File[UploadedFile]
+) -> tuple[int, LedgerOut]:
+    """Read, check and keep a ledger; 422 names every fault, and then nothing is kept."""
+    name = title.replace("\0", "").strip()[:100]
+    if not name:
+        raise HttpError(422, "title が空です。選考の名称を入れてください。")
+    if (file.size or 0) > UPLOAD_LIMIT:
+        raise HttpError(413, "ファイルが20MBを超えています。")
+    try:
+        ledger = import_ledger(
+            title=name, file_name=file.name or "ledger", data=file.read(), by=None, actor=actor(request)
+        )
+    except BadInput as bad:
+        raise HttpError(422, "\n".join(str(fault) for fault in bad.faults[:100])) from None
+    return 201, _ledger_out(ledger)
+
+
+@router.get("/ledgers/{ledger_id}", response=LedgerOut, auth=READ, summary="1つの申込台帳")
+def ledger(request: HttpRequest, ledger_id: int) -> LedgerOut:
+    """One ledger."""
+    return _ledger_out(get_object_or_404(Ledger, pk=_id(ledger_id)))
+
+
+@router.post("/allocations", response={202: AllocationOut}, auth=WRITE, summary="割当を始める")
+def allocation_create(request: HttpRequest, body: AllocationIn) -> tuple[int, AllocationOut]:
+    """Queue a run; ask for it again until ``state`` is ``done``."""
+    found = get_object_or_404(Ledger, pk=body.ledger)
+    try:
+        allocation = request_allocation(found, seed=body.seed, by=None, actor=actor(request))
+    except TiesNeedSeed as error:
+        raise HttpError(409, str(error)) from None
+    return 202, _allocation_out(allocation)
+
+
+@router.get(
+    "/allocations/{allocation_id}", response=AllocationOut, auth=READ, summary="1つの割当の状態と集計"
+)
+def allocation(request: HttpRequest, allocation_id: int) -> AllocationOut:
+    """One run."""
+    return _allocation_out(
+        get_object_or_404(Allocation.objects.select_related("job"), pk=_id(allocation_id))
+    )
+
+
+@router.get(
+    "/allocations/{allocation_id}/certificate",
+    response=dict[str, Any],
+    auth=READ,
+    summary="割当の証明（certificate.json）",
+)
+def certificate(request: HttpRequest, allocation_id: int) -> HttpResponse:
+    """The certificate, byte for byte."""
+    found = _finished(_id(allocation_id))
+    assert found.certificate_file is not None
+    return HttpResponse(read_file(found.certificate_file), content_type="application/json")
+
+
+@router.get(
+    "/allocations/{allocation_id}/result",
+    response=dict[str, Any],
+    auth=READ,
+    summary="割当の結果（result.json、支援措置の対象者を除く）",
+)
+def result(request: HttpRequest, allocation_id: int) -> HttpResponse:
+    """The result; protected persons are left out, and then the file says so."""
+    found = _finished(_id(allocation_id))
+    assert found.result_file is not None
+    data = json.loads(read_file(found.result_file))
+    hidden = protected.ids(SUBJECT) & set(data["assignment"])
+    if hidden:
+        data["assignment"] = {
+            child: seat for child, seat in data["assignment"].items() if child not in hidden
+        }
+        data["left_out"] = len(hidden)
+    body = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    return HttpResponse(body, content_type="application/json")
+
+
+@router.get(
+    "/allocations/{allocation_id}/children/{child_id}",
+    response=ChildOut,
+    auth=READ,
+    summary="1人の児童の結果と理由",
+)
+def child(request: HttpRequest, allocation_id: int, child_id: str) -> ChildOut:
+    """One child with its reasons; a protected person is not found here."""
+    found = _finished(_id(allocation_id))
+    rows = ChildOutcome.objects.filter(allocation=found).exclude(child_id__in=protected.ids(SUBJECT))
+    row = get_object_or_404(rows, child_id=child_id.replace("\0", ""))
+    labels = Labels(classes=dict(found.class_rows.values_list("class_id", "label")))
+    blocks = explain.blocks(row.claims, "officer", labels)
+    return ChildOut(
+        child=row.child_id,
+        family=row.family_id,
+        outcome=row.outcome,
+        class_id=row.class_id,
+        wish_number=row.wish_number,
+        headline=explain.headline(row.claims, "officer", labels),
+        reasons=[
+            ReasonOut(
+                wish=block.wish,
+                title=block.title,
+                place=block.place,
+                outcome=block.outcome,
+                sentence=block.sentence,
+            )
+            for block in blocks
+        ],
+    )
