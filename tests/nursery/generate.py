@@ -12,12 +12,13 @@ FORMAT = "yakuba.nursery.market/1"
 def tiny(seed: int) -> Json:
     """Two to five families, two to four classes; twins, siblings, transfers, partial wishes."""
     rng = random.Random(seed)
-    classes = [f"{k}-0" for k in range(1, rng.randint(2, 4) + 1)]
+    tight = seed % 2 == 1  # every second market: more siblings, scarcer seats
+    classes = [f"{k}-0" for k in range(1, rng.randint(2, 3 if tight else 4) + 1)]
     families: list[Json] = []
     holders: dict[str, list[str]] = {c: [] for c in classes}
     serial = 0
-    for at in range(rng.randint(2, 5)):
-        size = rng.choice([1, 1, 1, 2, 2, 3]) if at < 3 else rng.choice([1, 1, 2])
+    for at in range(rng.randint(3, 6) if tight else rng.randint(2, 5)):
+        size = rng.choice([1, 2, 2] if tight else [1, 1, 1, 2, 2, 3] if at < 3 else [1, 1, 2])
         children = [f"c{serial + k}" for k in range(size)]
         serial += size
         current: list[str | None] = [None] * size
@@ -27,7 +28,7 @@ def tiny(seed: int) -> Json:
                 holders[str(current[k])].append(children[k])
         families.append({"id": f"f{at}", "children": children, "current": current, "wishes": []})
     for family in families:
-        for _ in range(rng.randint(0 if rng.random() < 0.1 else 1, 4)):
+        for _ in range(rng.randint(0 if rng.random() < 0.1 else 1, 3 if tight else 4)):
             together = rng.random() < 0.4
             one = rng.choice(classes)
             wish = [one if together else rng.choice(classes) for _ in family["children"]]
@@ -37,7 +38,7 @@ def tiny(seed: int) -> Json:
     children = [child for family in families for child in family["children"]]
     capacity, priority = {}, {}
     for c in classes:
-        capacity[c] = len(holders[c]) + rng.choice([0, 1, 1, 1, 2])
+        capacity[c] = len(holders[c]) + rng.choice([1, 1, 2] if tight else [0, 1, 1, 1, 2])
         rest = [child for child in children if child not in holders[c]]
         rng.shuffle(rest)
         rng.shuffle(holders[c])

@@ -97,7 +97,12 @@ class _Reader:
 
     def market(self, data: object, format_required: bool) -> Market | None:
         if not isinstance(data, dict):
-            self.fault("$", data, "JSONのオブジェクトが必要です", "capacity・priority・familiesを持つ形にしてください")
+            self.fault(
+                "$",
+                data,
+                "JSONのオブジェクトが必要です",
+                "capacity・priority・familiesを持つ形にしてください",
+            )
             return None
         found = data.get("format")
         if found != MARKET_FORMAT and (format_required or found is not None):
@@ -132,15 +137,21 @@ class _Reader:
 
     def priority(self, data: object, capacity: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
         if not isinstance(data, dict):
-            self.fault("$.priority", data, "クラスごとの優先順のオブジェクトが必要です", '例 {"12-1": ["c1", "c0"]}')
+            self.fault(
+                "$.priority", data, "クラスごとの優先順のオブジェクトが必要です", '例 {"12-1": ["c1", "c0"]}'
+            )
             return {name: () for name in capacity}
         orders: dict[str, tuple[str, ...]] = {name: () for name in capacity}
         for name, value in data.items():
             path = f"$.priority[{show(name)}]"
             if name not in capacity:
-                self.fault(path, name, "capacityにないクラスです", "capacityに定員を書くか、この行を消してください")
+                self.fault(
+                    path, name, "capacityにないクラスです", "capacityに定員を書くか、この行を消してください"
+                )
             if not isinstance(value, list) or not all(isinstance(child, str) for child in value):
-                self.fault(path, value, "子の番号（文字列）の一覧が必要です", "優先順の高い子から並べてください")
+                self.fault(
+                    path, value, "子の番号（文字列）の一覧が必要です", "優先順の高い子から並べてください"
+                )
                 continue
             seen: set[str] = set()
             for position, child in enumerate(value):
@@ -161,20 +172,26 @@ class _Reader:
 
     def family(self, path: str, data: object) -> Family | None:
         if not isinstance(data, dict):
-            self.fault(path, data, "世帯のオブジェクトが必要です", "id・children・current・wishesを書いてください")
+            self.fault(
+                path, data, "世帯のオブジェクトが必要です", "id・children・current・wishesを書いてください"
+            )
             return None
         name, children = data.get("id"), data.get("children")
         if not isinstance(name, str) or not name:
             self.fault(f"{path}.id", name, "世帯の番号（空でない文字列）が必要です", '例 "id": "f0"')
             return None
         if not _strings(children) or not children:
-            self.fault(f"{path}.children", children, "子の番号（文字列）が1人分以上必要です", '例 ["c0", "c1"]')
+            self.fault(
+                f"{path}.children", children, "子の番号（文字列）が1人分以上必要です", '例 ["c0", "c1"]'
+            )
             return None
         count = len(children)
         current = self.placement(f"{path}.current", data.get("current", [None] * count), count)
         wishes = data.get("wishes")
         if not isinstance(wishes, list):
-            self.fault(f"{path}.wishes", wishes, "希望の一覧が必要です", '例 [["1-0"], ["2-0"]]（なければ []）')
+            self.fault(
+                f"{path}.wishes", wishes, "希望の一覧が必要です", '例 [["1-0"], ["2-0"]]（なければ []）'
+            )
             return None
         read = [self.placement(f"{path}.wishes[{i}]", wish, count) for i, wish in enumerate(wishes)]
         if current is None or any(wish is None for wish in read):
@@ -196,12 +213,16 @@ class _Reader:
         for path, family in families:
             if family.id in names:
                 first = names[family.id]
-                self.fault(f"{path}.id", family.id, f"{first}と同じ世帯の番号です", "世帯を1つにまとめてください")
+                self.fault(
+                    f"{path}.id", family.id, f"{first}と同じ世帯の番号です", "世帯を1つにまとめてください"
+                )
             names.setdefault(family.id, path)
             for child in family.children:
                 if child in children:
                     expected = f"{children[child]}と同じ子です"
-                    self.fault(f"{path}.children", child, expected, "1人の子は1つの世帯に1回だけ書いてください")
+                    self.fault(
+                        f"{path}.children", child, expected, "1人の子は1つの世帯に1回だけ書いてください"
+                    )
                 children.setdefault(child, path)
 
     def check_seats(
@@ -257,7 +278,9 @@ def sibling_warnings(market: Market) -> list[str]:
     Siblings of one age who are ranked apart cause most markets without a stable assignment; one score
     per family (世帯単位の点数) avoids it.
     """
-    ranks = {name: {child: rank for rank, child in enumerate(order)} for name, order in market.priority.items()}
+    ranks = {
+        name: {child: rank for rank, child in enumerate(order)} for name, order in market.priority.items()
+    }
     lines: list[str] = []
     for family in market.families:
         if len(family.children) < 2:

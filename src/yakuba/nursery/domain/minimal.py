@@ -46,7 +46,9 @@ def fewest_blocking(
 
 
 class _Fewest:
-    def __init__(self, arrays: Arrays, stable: Reduction, proven_none: bool, seed: int, limits: Limits) -> None:
+    def __init__(
+        self, arrays: Arrays, stable: Reduction, proven_none: bool, seed: int, limits: Limits
+    ) -> None:
         self.arrays, self.stable, self.seed, self.limits = arrays, stable, seed, limits
         self.bound = 1 if proven_none else 0
         self.steps: list[Step] = []

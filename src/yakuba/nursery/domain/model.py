@@ -40,7 +40,9 @@ class Core:
     def position_cost(self) -> list[tuple[Literal, int]]:
         """Literals with the position of their placement in the family's list (0 = first wish)."""
         start = self.arrays.family_start
-        return [(x, int(p - start[f])) for f, own in self.choice.items() for p, x in own.items() if p > start[f]]
+        return [
+            (x, int(p - start[f])) for f, own in self.choice.items() for p, x in own.items() if p > start[f]
+        ]
 
     def fixed_positions(self) -> int:
         """Sum of the positions of families without a choice."""
@@ -86,7 +88,9 @@ class _Builder:
         self.always, self.possible = occupancy(arrays, usable)
         available = [
             (start + np.flatnonzero(usable[start:stop])).tolist()
-            for start, stop in zip(arrays.family_start[:-1].tolist(), arrays.family_start[1:].tolist(), strict=True)
+            for start, stop in zip(
+                arrays.family_start[:-1].tolist(), arrays.family_start[1:].tolist(), strict=True
+            )
         ]
         self.core = Core(arrays, cp_model.CpModel(), available)
         self.blocks_allowed = may_block
@@ -143,7 +147,9 @@ class _Builder:
     def _stability(self) -> None:
         arrays = self.arrays
         slack = self.any_blockers * arrays.most_per_family[arrays.entry_class]
-        surely, maybe = occupancy(arrays, self.reduction.alive) if self.any_blockers else (self.always, self.possible)
+        surely, maybe = (
+            occupancy(arrays, self.reduction.alive) if self.any_blockers else (self.always, self.possible)
+        )
         need = arrays.capacity[arrays.entry_class] - arrays.entry_need + 1
         self.need: Ints = need
         full = arrays.above(surely) - slack >= need + self.extra_seats

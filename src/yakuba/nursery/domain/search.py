@@ -60,7 +60,9 @@ class Search:
     def minimise(self, name: str, cost: list[tuple[Literal, int]], constant: int, limit: float) -> Step:
         """Minimises one objective, keeps it at the value found, and records the step."""
         model = self.core.model
-        expression = cp_model.LinearExpr.weighted_sum([x for x, _ in cost], [w for _, w in cost]) if cost else None
+        expression = (
+            cp_model.LinearExpr.weighted_sum([x for x, _ in cost], [w for _, w in cost]) if cost else None
+        )
         if expression is not None:
             model.minimize(expression)
         step, solver = self._solve(name, limit)
@@ -114,7 +116,9 @@ class Search:
             return False
         model = self.core.model.clone()
         model.clear_hints()
-        taken = [model.get_bool_var_from_proto_index(self.core.choice[f][p].index) for f, p in self.chosen.items()]
+        taken = [
+            model.get_bool_var_from_proto_index(self.core.choice[f][p].index) for f, p in self.chosen.items()
+        ]
         model.add_bool_or([x.negated() for x in taken])
         solver = self._solver(limit)
         status = solver.status_name(solver.solve(model))

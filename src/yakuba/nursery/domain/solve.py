@@ -97,7 +97,9 @@ class _Run:
     def _without_stable(self, arrays: Arrays, reduction: Reduction, presolve: dict[str, Any]) -> Allocation:
         proven_none = not self.steps or self.steps[0].status == "INFEASIBLE"
         self.progress(0.6, "安定な割当てがありません。最少の不満世帯を探しています")
-        fewest = fewest_blocking(arrays, reduction, proven_none=proven_none, seed=self.seed, limits=self.limits)
+        fewest = fewest_blocking(
+            arrays, reduction, proven_none=proven_none, seed=self.seed, limits=self.limits
+        )
         self.steps += fewest.steps
         result = _result(fewest)
         self.progress(0.85, "追加の席を計算しています")

@@ -1,0 +1,224 @@
+"""What the commands do: ledger in, folder of result, proof and explanations out."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yakuba import __version__
+from yakuba.nursery import files
+from yakuba.nursery.domain.market import BadInput, Fault, Labels, Market
+from yakuba.nursery.domain.market_json import dumps, market_dict, parse, result_dict, sibling_warnings
+from yakuba.nursery.domain.solve import Allocation, allocate
+
+Json = dict[str, Any]
+CERTIFICATE_FORMAT = "yakuba.nursery.certificate/1"
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A market with what its ledger adds: top-level keys of market.json, warnings, names for people."""
+
+    market: Market
+    extras: Json
+    warnings: list[str] = field(default_factory=list)
+    labels: Labels = field(default_factory=Labels)
+
+    def market_json(self) -> Json:
+        """The content of market.json."""
+        return {**market_dict(self.market), **self.extras}
+
+
+def load(path: Path, seed: int | None) -> Loaded:
+    """Reads a ledger or a market.json. Raises :class:`BadInput`."""
+    if not path.exists():
+        raise _bad(path.name, str(path), "ファイルがありません", "パスを確かめてください")
+    if path.suffix.lower() == ".json":
+        loaded = load_market(path)
+    else:
+        loaded = _load_ledger(path, seed)
+    loaded.warnings += sibling_warnings(loaded.market)
+    return loaded
+
+
+def load_market(path: Path) -> Loaded:
+    """Reads market.json; keys that a ledger left there are kept, else the file itself is the ledger."""
+    raw = path.read_bytes()
+    try:
+        data = json.loads(raw.decode("utf-8-sig"))
+    except ValueError as error:
+        raise _bad(
+            path.name, str(error), "UTF-8のJSONとして読めません", "ファイルを確かめてください"
+        ) from error
+    market = parse(data, file=path.name)
+    extras = {key: data[key] for key in ("ledger", "keys", "lottery") if key in data}
+    extras.setdefault("ledger", {"name": path.name, "sha256": hashlib.sha256(raw).hexdigest()})
+    return Loaded(market, extras)
+
+
+def _load_ledger(path: Path, seed: int | None) -> Loaded:
+    reader = importlib.import_module("yakuba.nursery.ledger")
+    ledger = reader.read(path)
+    try:
+        market = ledger.market(seed)
+    except reader.TiesFound as ties:
+        advice = "同点を直すか、--seed で抽選の種を指定してください"
+        raise BadInput(
+            [Fault(file=path.name, found=str(tie), expected="同点です", advice=advice) for tie in ties.ties]
+        ) from ties
+    labels = getattr(ledger, "labels", None)
+    return Loaded(market, ledger.market_extras(seed), list(ledger.warnings), labels or Labels())
+
+
+def single(ledger: Path, folder: Path, seed: int | None) -> None:
+    """Allocates one ledger into a folder."""
+    loaded = load(ledger, seed)
+    with progress() as report:
+        allocation = allocate(loaded.market, progress=report)
+    texts = output(loaded, allocation)
+    files.write_folder(folder, texts)
+    for warning in loaded.warnings:
+        click.echo(f"注意：{warning}", err=True)
+    click.echo(summary(allocation))
+
+
+def output(loaded: Loaded, allocation: Allocation) -> dict[str, str]:
+    """File name -> content, the same bytes for the same input."""
+    market, result = loaded.market_json(), result_dict(allocation.result)
+    texts = {"market.json": dumps(market), "result.json": dumps(result)}
+    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    certificate = {
+        "format": CERTIFICATE_FORMAT,
+        "product": {"name": "yakuba", "version": __version__},
+        "sha256": digests,
+        "warnings": loaded.warnings,
+        **allocation.proof,
+    }
+    texts["certificate.json"] = dumps(certificate)
+    explainer = _explainer()
+    if explainer is not None:
+        claims = explainer.claims(market, result)
+        lines = (json.dumps(claim, ensure_ascii=False, sort_keys=True) for claim in claims)
+        texts["explanations.jsonl"] = "".join(line + "\n" for line in lines)
+    return texts
+
+
+def _explainer() -> Any:
+    try:
+        return importlib.import_module("yakuba.nursery.domain.explain")
+    except ModuleNotFoundError as missing:
+        if missing.name != "yakuba.nursery.domain.explain":
+            raise
+        return None
+
+
+def summary(allocation: Allocation) -> str:
+    """One or two lines for the officer."""
+    result = allocation.result
+    placed = sum(seat is not None for seat in result.assignment.values())
+    head = f"{len(result.assignment)}人のうち{placed}人に席を割り当てました（在籍のままの子を含みます）。"
+    if result.status == "stable":
+        proof = {
+            True: "安定な割当てはこれだけです",
+            False: "安定な割当てはほかにもあります",
+            None: "唯一かは未確定です",
+        }
+        return f"{head}\n不満のある世帯はありません。{proof[result.unique]}。"
+    names = "、".join(result.blocking_families)
+    sure = "これより少なくできないことを証明しました" if result.status == "minimal" else "下限は"
+    sure += "" if result.status == "minimal" else f"{result.blocking_lower_bound}世帯です"
+    lines = [head, f"安定な割当ては{'ありません' if result.blocking_lower_bound else '見つかりません'}。"]
+    lines.append(f"不満の残る世帯：{names}（{len(result.blocking_families)}世帯。{sure}）。")
+    extra = (allocation.proof.get("extra_seats") or {}).get("seats")
+    if extra:
+        seats = "、".join(f"クラス{name}に{count}席" for name, count in sorted(extra.items()))
+        lines.append(f"弾力運用で席を増やせば解消します：{seats}。")
+    return "\n".join(lines)
+
+
+def batch(source: Path, target: Path, seed: int | None) -> None:
+    """One market a line in, one result a line out, in the same order; nothing is written on a fault."""
+    del seed  # a market has no ties to draw
+    entries = list(_batch_lines(source))
+    lines = []
+    with progress() as report:
+        for at, (identity, market) in enumerate(entries):
+            result = result_dict(allocate(market).result)
+            lines.append(json.dumps({"id": identity, **result}, ensure_ascii=False) + "\n")
+            report((at + 1) / len(entries), f"{at + 1}/{len(entries)}")
+    files.write(target, "".join(lines))
+
+
+def _batch_lines(source: Path) -> Iterator[tuple[Any, Market]]:
+    if not source.exists():
+        raise _bad(source.name, str(source), "ファイルがありません", "パスを確かめてください")
+    faults: list[Fault] = []
+    entries: list[tuple[Any, Market]] = []
+    for row, line in enumerate(source.read_text(encoding="utf-8-sig").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+            market = parse(data, file=f"{source.name} {row}行", format_required=False)
+            if "id" not in data:
+                expected = "市場ごとにidが必要です"
+                faults.append(Fault(source.name, "idなし", expected, row=row, advice='例 "id": "m1"'))
+            entries.append((data.get("id"), market))
+        except BadInput as bad:
+            faults += bad.faults
+        except ValueError as error:
+            advice = "1行に1つのJSONを書いてください"
+            faults.append(Fault(source.name, str(error), "JSONとして読めません", row=row, advice=advice))
+    if faults:
+        raise BadInput(faults)
+    yield from entries
+
+
+def explain(
+    ledger: Path, result: Json, result_path: Path, child: str, audience: str, seed: int | None
+) -> str:
+    """The text of one child's reasons, after the result was checked against the market."""
+    from yakuba.nursery.domain.verify import verify
+
+    loaded = load(ledger, seed)
+    market = loaded.market_json()
+    problems = verify(market, result)
+    if problems:
+        expected = "この台帳の結果ではありません"
+        raise BadInput(
+            [Fault(result_path.name, text, expected, advice="結果を作り直してください") for text in problems]
+        )
+    if child not in result["assignment"]:
+        raise _bad(ledger.name, child, "その番号の子はいません", "子の番号を確かめてください")
+    explainer = _explainer()
+    if explainer is None:
+        raise click.ClickException("説明の部品が見つかりません。インストールを確かめてください。")
+    claims = [claim for claim in explainer.claims(market, result) if claim.get("child") == child]
+    return str(explainer.text(claims, audience, loaded.labels))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[float, str], None]]:
+    """A progress bar on a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda fraction, text: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("割当て", total=1.0)
+        yield lambda fraction, text: bar.update(task, completed=fraction, description=text)
+
+
+def _bad(file: str, found: str, expected: str, advice: str) -> BadInput:
+    return BadInput([Fault(file=file, found=found, expected=expected, advice=advice)])
