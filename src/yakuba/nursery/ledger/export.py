@@ -96,7 +96,7 @@ def to_xlsx(table: Sequence[Sequence[Value]], *, title: str = "結果") -> bytes
     sheet.freeze_panes = "A2"
     for number in range(1, len(table[0]) + 1):
         sheet.column_dimensions[get_column_letter(number)].width = 14
-    header = [WriteOnlyCell(sheet, value=safe(name)) for name in table[0]]
+    header = [WriteOnlyCell(sheet, value=str(safe(name))) for name in table[0]]
     for cell in header:
         cell.font = Font(bold=True)
     sheet.append(header)
@@ -110,7 +110,7 @@ def to_xlsx(table: Sequence[Sequence[Value]], *, title: str = "結果") -> bytes
 def to_csv(
     table: Sequence[Sequence[Value]], *, encoding: Encoding = "utf-8-sig", replace_missing: bool = False
 ) -> bytes:
-    """A CSV file. Raises ``CannotEncode`` unless the caller chose to have missing characters replaced by 〓."""
+    """A CSV file. Raises ``CannotEncode`` unless the caller chose 〓 for missing letters."""
     if not replace_missing and (losses := find_losses(table, encoding)):
         raise CannotEncode(encoding, losses)
     rows = [[_encodable(_text(value), encoding) for value in row] for row in table]

@@ -145,7 +145,7 @@ def _mesh(random: Random) -> list[list[Point]]:
 
 def _areas(mesh: list[list[Point]], random: Random) -> list[Area]:
     areas = []
-    towns = iter(names.TOWN_WORDS)
+    towns = iter(names.TOWNS)
     for index, name in enumerate(names.DISTRICTS):
         row, column = divmod(index, COLUMNS)
         quad = (mesh[row][column], mesh[row][column + 1], mesh[row + 1][column + 1], mesh[row + 1][column])
@@ -194,16 +194,9 @@ def _degrees(point: Point) -> Point:
 
 
 def _streets(mesh: list[list[Point]]) -> tuple[Street, ...]:
-    along = [
-        Street(name, tuple(map(_degrees, line)))
-        for name, line in zip(names.STREETS_ALONG, mesh, strict=False)
-    ]
     columns = [[line[column] for line in mesh] for column in range(COLUMNS + 1)]
-    across = [
-        Street(name, tuple(map(_degrees, line)))
-        for name, line in zip(names.STREETS_ACROSS, columns, strict=True)
-    ]
-    return (*along, *across)
+    named = zip((*names.STREETS_ALONG, *names.STREETS_ACROSS), (*mesh, *columns), strict=True)
+    return tuple(Street(name, tuple(map(_degrees, line))) for name, line in named)
 
 
 def _facilities(chome: list[Area], nurseries: int, random: Random) -> tuple[Facility, ...]:

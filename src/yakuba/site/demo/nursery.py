@@ -128,7 +128,7 @@ def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 
 def _members(home: _Home, size: int, count: int, open_classes: set[str], random: Random) -> list[ChildRow]:
-    surname = names.SURNAMES[_surname(random)]
+    surname = random.choice(names.RARE_SURNAMES if random.random() < 0.02 else names.SURNAMES)
     pattern = random.choices(list(PATTERN_WEIGHTS), list(PATTERN_WEIGHTS.values()))[0] if size > 1 else None
     given = random.sample(names.GIVEN, size)
     ages = _ages(size, random)
@@ -160,11 +160,6 @@ def _members(home: _Home, size: int, count: int, open_classes: set[str], random:
             )
         )
     return members
-
-
-def _surname(random: Random) -> int:
-    common = len(names.SURNAMES) - names.RARE
-    return common + random.randrange(names.RARE) if random.random() < 0.02 else random.randrange(common)
 
 
 def _ages(size: int, random: Random) -> list[int]:
