@@ -14,6 +14,7 @@ Cell = str | float | int | bool | date | datetime | time | timedelta
 
 _NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,10})?")
 _SPACE = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _INVISIBLE = "\ufeff\u200b\u200e\u200f"
 EXACT = 10**15  # Excel keeps 15 significant digits
 
@@ -24,7 +25,13 @@ def is_blank(cell: Cell) -> bool:
 
 def text(cell: Cell) -> str:
     """Free text such as a name: only the outer spaces go; no character is exchanged for another."""
-    return (cell if isinstance(cell, str) else shown(cell)).strip().strip(_INVISIBLE).strip()
+    return _visible(cell if isinstance(cell, str) else shown(cell)).strip().strip(_INVISIBLE).strip()
+
+
+def _visible(cell: str) -> str:
+    if _CONTROL.search(cell):
+        raise ValueError("見えない制御文字が入っています")
+    return cell
 
 
 def shown(cell: Cell) -> str:
@@ -37,7 +44,7 @@ def shown(cell: Cell) -> str:
 def code(cell: Cell) -> str:
     """A code such as 受付番号: half-width, without spaces; 12.0 of a spreadsheet is ``"12"``."""
     if isinstance(cell, str):
-        return _code(cell)
+        return _visible(_code(cell))
     return shown(cell)
 
 
@@ -51,7 +58,7 @@ def number(cell: Cell) -> Key:
     if isinstance(cell, bool):
         raise ValueError("数を入力する欄です")
     if isinstance(cell, (int, float)):
-        if abs(cell) >= EXACT:
+        if not abs(cell) < EXACT:  # also true of "not a number"
             raise ValueError("15桁を超える数は、Excelでは末尾の桁が失われます")
         return int(cell) if cell == int(cell) else Decimal(repr(cell))
     if not isinstance(cell, str):

@@ -46,8 +46,9 @@ def tables(rows: LedgerRows) -> dict[str, Grid]:
 
 
 def _classes(rows: LedgerRows) -> Grid:
-    header: list[Value] = ["施設番号", "施設名", "年齢", "枠", "募集人数"]
-    return [header, *([row.nursery, row.name, row.age, row.track, row.recruits] for row in rows.classes)]
+    grid: Grid = [["施設番号", "施設名", "年齢", "枠", "募集人数"]]
+    grid += [[row.nursery, row.name, row.age, row.track, row.recruits] for row in rows.classes]
+    return grid
 
 
 def _rules(rows: LedgerRows, keys: list[str]) -> Grid:
@@ -86,7 +87,7 @@ def write_workbook(rows: LedgerRows, path: Path) -> None:
             sheet.column_dimensions[get_column_letter(index)].width = _WIDTHS.get(str(name), 11)
         header = []
         for name in grid[0]:
-            cell = WriteOnlyCell(sheet, value=name)
+            cell = WriteOnlyCell(sheet, value=str(name))
             cell.font, cell.alignment = Font(bold=True), Alignment(horizontal="center")
             cell.fill = PatternFill("solid", fgColor="E8F1FE")
             header.append(cell)
