@@ -31,7 +31,9 @@ class Glyphs:
             unpack_from(">4s", font, 12 + 16 * at)[0]: unpack_from(">I", font, 20 + 16 * at)[0]
             for at in range(unpack_from(">H", font, 4)[0])
         }
-        cmap: int = tables.get(b"cmap", 0)
+        cmap: int | None = tables.get(b"cmap")
+        if cmap is None:
+            raise ValueError("文字の対応表（cmap）がないフォントです")
         ranges: list[tuple[int, int]] = []
         pairs: set[tuple[int, int]] = set()
         for at in range(unpack_from(">H", font, cmap + 2)[0]):

@@ -24,8 +24,11 @@ from yakuba.nursery.glyphs import Glyphs
 
 Missing = Literal["refuse", "mark"]
 MIN_COUNT = 3  # what counts fewer people is not printed for the public
-_SIZES = (10.5, 9.5, 8.5, 8.0)  # points, tried in this order until a child's result fits on one page
+_SIZES = (10.5, 9.5, 8.5, 7.5)  # points, tried in this order until a child's result fits on one page
 _MOST_ROWS = 24
+_PRIVACY = (
+    "ほかのご家庭のことは、3人以上の人数でだけお示しします。人数の少ない園では、人数と基準をお示ししません。"
+)
 
 
 class MissingGlyphs(ValueError):
@@ -92,18 +95,18 @@ def print_child(result: ChildResult, head: Letterhead, *, missing: Missing = "re
         "subtitle": f"{head.round}　受付番号 {result.number}　{result.name}",
         "headline": result.headline,
         "notes": list(result.notes),
-        "privacy": "ほかのご家庭のことは、3人以上の人数でだけお示ししています。"
-        if result.audience == "parent"
-        else "",
+        "privacy": _PRIVACY if result.audience == "parent" else "",
     }
     shown = min(len(rows), _MOST_ROWS)
     while True:
-        data |= {"wishes": rows[:shown], "left": len(rows) - shown}
+        end = min(2, shown) if shown < len(rows) else 0  # the obtained wish stands near the end: keep it
+        kept = rows[: shown - end] + rows[len(rows) - end :]
+        data |= {"wishes": kept, "left": len(rows) - shown}
         for size in _SIZES:
             pdf = _compile("child", {**data, "size": size}, head, missing)
             if _pages(pdf) == 1 or shown == 0:
                 return pdf
-        shown -= max(1, shown // 4)
+        shown -= max(1, shown // 8)
 
 
 def print_classes(

@@ -12,7 +12,6 @@ from yakuba.nursery.domain.market import Labels
 MIN_COUNT = 3  # other families appear to parents only as counts of three or more
 
 Claim = Mapping[str, Any]
-_FEW = "人数の少ない園のため"
 
 
 class Words(ABC):
@@ -256,8 +255,8 @@ class ParentWords(Words):
             recruits = self._recruits(seat["class"], q)
             return f"{elsewhere}募集人数{recruits}人に対し、優先順位が上の方が{count}{end}。"
         if together:
-            return f"{elsewhere}優先順位が上の方がいたため{together}。{_FEW}、人数はお示ししません。"
-        return f"{elsewhere}優先順位が上の方で席が埋まりました。{_FEW}、人数はお示ししません。"
+            return f"{elsewhere}優先順位が上の方がいたため{together}。人数はお示ししません。"
+        return f"{elsewhere}優先順位が上の方で席が埋まりました。人数はお示ししません。"
 
     def _transfers(self, class_: str) -> int | None:
         cutoff = self.cutoffs.get(class_)
@@ -303,7 +302,7 @@ class ParentWords(Words):
         if reason["by"] == "sibling":
             return "きょうだいの優先順位"
         if not self._values_shown(reason["class"], reason):
-            return f"優先順位（{_FEW}、くわしい基準はお示ししません）"
+            return "優先順位（基準はお示ししません）"
         if reason["by"] == "key":
             return self._key(reason)
         return {
