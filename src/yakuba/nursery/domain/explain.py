@@ -22,10 +22,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from yakuba.nursery.domain.explain_text import WishExplanation, blocks, headline, text
+from yakuba.nursery.domain.explain_text import Audience, WishExplanation, blocks, headline, text
 from yakuba.nursery.domain.explain_view import ClassView, FamilyView, MarketView, NotExplained
 
 __all__ = [
+    "Audience",
     "Claim",
     "NotExplained",
     "WishExplanation",
@@ -49,7 +50,7 @@ def claims(market: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Cla
     """
     view = MarketView(market, result)
     if view.key_names is not None:
-        yield {"kind": "key_names", "names": list(view.key_names)}
+        yield {"kind": "key_names", "names": list(view.key_names), "ascending": view.ascending}
     for class_ in sorted(view.classes):
         yield _cutoff(view, view.classes[class_])
     for family in sorted(market["families"], key=lambda row: str(row["id"])):
@@ -98,6 +99,7 @@ def _cutoff(view: MarketView, seats: ClassView) -> Claim:
         "capacity": seats.capacity,
         "occupants": len(seats.occupants),
         "holders": seats.holders,
+        "transfers": seats.transfers,
         "last": seats.occupants[-1] if seats.occupants else None,
     }
     if view.key_names is not None:

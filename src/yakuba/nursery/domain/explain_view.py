@@ -25,6 +25,7 @@ class ClassView:
         self.occupants: list[str] = []
         self.ranks: list[int] = []
         self.holders = 0
+        self.transfers = 0
 
     def settle(self, occupants: list[str], holders: int) -> None:
         """Take the assigned children in; a child without a priority here cannot be explained."""
@@ -53,6 +54,7 @@ class MarketView:
         self._market = market
         keys = market.get("keys")
         self.key_names: tuple[str, ...] | None = None if keys is None else tuple(keys["names"])
+        self.ascending: list[bool] = [] if keys is None else list(keys.get("ascending", ()))
         self._child_keys: Mapping[str, Any] = {} if keys is None else keys.get("children", {})
         self._wish_keys: Mapping[str, Any] = {} if keys is None else keys.get("wishes", {})
         self._current: dict[str, str | None] = {}
@@ -67,6 +69,9 @@ class MarketView:
             for id_, seats in self._market["capacity"].items()
         }
         inside: dict[str, list[str]] = {}
+        for current in self._current.values():
+            if current in classes:
+                classes[current].transfers += 1
         for child in self._current:
             if child not in self.assignment:
                 raise NotExplained(f"児童 {child}：結果に割当てがありません。")

@@ -12,11 +12,6 @@ from yakuba.nursery.domain.market import Labels
 MIN_COUNT = 3  # other families appear to parents only as counts of three or more
 
 Claim = Mapping[str, Any]
-_HIDDEN = "人数が少ない園のため、お示ししません"
-
-
-def _plain(value: object) -> str:
-    return str(value)
 
 
 class Words(ABC):
@@ -35,8 +30,15 @@ class Words(ABC):
             claim for claim in claims if claim["kind"] in {"placed", "held", "not_placed"}
         )
         self.child: str = self.obtained["child"]
-        names = next((claim["names"] for claim in claims if claim["kind"] == "key_names"), ())
-        self.key_name: str = names[0] if names else "優先順位"
+        keys: Claim = next((claim for claim in claims if claim["kind"] == "key_names"), {})
+        self.key_name: str = keys["names"][0] if keys.get("names") else "優先順位"
+        self._ascending: Sequence[bool] = keys.get("ascending", ())
+
+    def value(self, key: Any, index: int = 0) -> str:
+        """A key as the ledger writes it: one that is ordered 小さい順 is negated in the market."""
+        if index < len(self._ascending) and self._ascending[index]:
+            return f"{-Decimal(key):f}"
+        return str(key)
 
     def place(self, class_: str | None) -> str:
         """The class as people call it."""
@@ -52,7 +54,7 @@ class Words(ABC):
     def own(self, claim: Claim | None) -> str | None:
         """The child's own value of the first key."""
         keys = claim.get("keys") if claim is not None else None
-        return _plain(keys[0]) if keys else None
+        return self.value(keys[0]) if keys else None
 
     def chip(self, kind: str) -> str:
         """The chip class of a refusal."""
@@ -67,7 +69,7 @@ class Words(ABC):
         cutoff = self.cutoffs.get(class_ or "")
         if cutoff is None or not cutoff.get("keys") or cutoff["occupants"] == cutoff["holders"]:
             return None
-        return _plain(cutoff["keys"][0])
+        return self.value(cutoff["keys"][0])
 
     def headline(self, claim: Claim) -> str:
         """The result in one sentence."""
@@ -184,7 +186,8 @@ class OfficerWords(Words):
             return None
         against = f"児童 {reason['against']}"
         if reason["by"] == "key":
-            values = f"本人 {reason['own']}、{against} {reason['threshold']}"
+            own, other = (self.value(reason[side], reason["key"]) for side in ("own", "threshold"))
+            values = f"本人 {own}、{against} {other}"
             return f"第{reason['key'] + 1}基準「{reason['name']}」の差（{values}）"
         return {
             "lottery": f"全基準が{against}と同じため抽選",
@@ -240,18 +243,42 @@ class ParentWords(Words):
         elsewhere = (
             f"きょうだいで希望した{self.place(seat['class'])}は、" if seat["class"] != claim["class"] else ""
         )
-        q, above, needs = seat["capacity"], seat["above"], seat["needs"]
+        q, needs = seat["capacity"], seat["needs"]
         if q == 0:
             return f"{elsewhere}募集がありませんでした。"
         if needs > q:
             return f"{elsewhere}きょうだい{needs}人分の席を用意できない園でした。"
         together = f"、きょうだい{needs}人分の席を確保できませんでした" if needs > 1 else ""
-        if countable(above, q):
+        count = self._rivals(seat)
+        if count is not None:
             end = f"いたため{together}" if together else "いました"
-            return f"{elsewhere}定員{q}人に対し、優先順位が上の方が{above}人{end}。"
+            recruits = self._recruits(seat["class"], q)
+            return f"{elsewhere}募集人数{recruits}人に対し、優先順位が上の方が{count}{end}。"
         if together:
-            return f"{elsewhere}優先順位が上の方がいたため{together}。人数は{_HIDDEN}。"
-        return f"{elsewhere}優先順位が上の方で定員に達しました。人数は{_HIDDEN}。"
+            return f"{elsewhere}優先順位が上の方がいたため{together}。人数はお示ししません。"
+        return f"{elsewhere}優先順位が上の方で席が埋まりました。人数はお示ししません。"
+
+    def _transfers(self, class_: str) -> int | None:
+        cutoff = self.cutoffs.get(class_)
+        return None if cutoff is None else int(cutoff["transfers"])
+
+    def _recruits(self, class_: str, seats: int) -> int:
+        """The published number of new seats (募集人数): without those that transfer children held."""
+        return seats - (self._transfers(class_) or 0)
+
+    def _rivals(self, seat: Claim) -> str | None:
+        """How many ranked above, as far as it may be said.
+
+        The published seats leave out those that transfer children held before, so that an exact count
+        would give away one or two transfer children by subtraction; then 「N人以上」 is said instead.
+        """
+        transfers = self._transfers(seat["class"])
+        if transfers is None or not countable(seat["above"], seat["capacity"]):
+            return None
+        if not 0 < transfers < MIN_COUNT:
+            return f"{seat['above']}人" if self._recruits(seat["class"], seat["capacity"]) > 0 else None
+        recruits = seat["capacity"] - transfers
+        return f"{recruits}人以上" if MIN_COUNT <= recruits <= seat["above"] else None
 
     def admission(self, claim: Claim) -> str:
         if claim["kind"] == "held":
@@ -259,7 +286,7 @@ class ParentWords(Words):
         rank = self.rank(claim)
         if rank is None:
             return "優先順位が定員の範囲に入りました。"
-        return f"定員{claim['capacity']}人のうち、優先順位は{rank}番目でした。"
+        return f"募集人数{self.seats(claim)}人に対し、優先順位は{rank}番目でした。"
 
     def _values_shown(self, class_: str | None, claim: Claim | None) -> bool:
         """Whether values taken from the newly admitted of other families may be written."""
@@ -275,7 +302,7 @@ class ParentWords(Words):
         if reason["by"] == "sibling":
             return "きょうだいの優先順位"
         if not self._values_shown(reason["class"], reason):
-            return f"優先順位（くわしい基準は、{_HIDDEN}）"
+            return "優先順位（基準はお示ししません）"
         if reason["by"] == "key":
             return self._key(reason)
         return {
@@ -289,20 +316,24 @@ class ParentWords(Words):
             return f"{self.key_name}が同じときの第{reason['key'] + 1}基準（{reason['name']}）"
         if reason["against"] != self.cutoffs[reason["class"]]["last"]:
             return f"{reason['name']}の差"
-        return f"{reason['name']}の差（{Decimal(reason['threshold']) - Decimal(reason['own'])}）"
+        return f"{reason['name']}の差（{Decimal(reason['threshold']) - Decimal(reason['own']):f}）"
 
     def position(self, reason: Claim | None) -> int | None:
         if reason is None or not countable(reason["position"] - 1, reason["capacity"]):
             return None
-        return int(reason["position"])
+        transfers = self._transfers(reason["class"])
+        return None if transfers is None or 0 < transfers < MIN_COUNT else int(reason["position"])
 
     def capacity(self, reason: Claim | None) -> int | None:
-        return None if self.position(reason) is None or reason is None else int(reason["capacity"])
+        if reason is None or self.position(reason) is None:
+            return None
+        return self._recruits(reason["class"], reason["capacity"])
 
     def rank(self, claim: Claim) -> int | None:
         siblings = claim["occupants"] - claim["others"] - 1
         above, below = claim["rank"] - 1 - siblings, claim["occupants"] - claim["rank"] - siblings
-        return int(claim["rank"]) if min(above, below) >= MIN_COUNT else None
+        known = self._transfers(claim["class"]) is not None
+        return int(claim["rank"]) if known and min(above, below) >= MIN_COUNT else None
 
     def seats(self, claim: Claim) -> int | None:
-        return None if self.rank(claim) is None else int(claim["capacity"])
+        return None if self.rank(claim) is None else self._recruits(claim["class"], claim["capacity"])

@@ -7,6 +7,7 @@ is the common definition of the claims.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -52,6 +53,8 @@ def _compare(claim: Any, expected: Mapping[_Identity, _Claim], seen: set[_Identi
         yield f"{_name(claim)}：該当する児童、希望又はクラスがありません。"
         return
     seen.add(identity)
+    if claim.keys() == truth.keys() and all(_same(truth[field], claim[field]) for field in truth):
+        return
     for field in sorted({*truth, *claim}, key=str):
         if field not in claim:
             yield f"{_name(truth)}：「{field}」がありません。再計算では {truth[field]} です。"
@@ -183,7 +186,9 @@ class _Recount:
     def expected(self) -> Iterator[dict[str, Any]]:
         """Every claim that must be there."""
         if self.keys is not None:
-            yield {"kind": "key_names", "names": list(self.keys["names"])}
+            down = list(self.keys.get("ascending", []))
+            yield {"kind": "key_names", "names": list(self.keys["names"]), "ascending": down}
+        before = Counter(self.home.values())
         for class_, capacity in self.market["capacity"].items():
             inside = self.inside[class_]
             claim = {
@@ -192,6 +197,7 @@ class _Recount:
                 "capacity": capacity,
                 "occupants": len(inside),
                 "holders": len([child for child in inside if self.home[child] == class_]),
+                "transfers": before[class_],
                 "last": inside[-1] if inside else None,
             }
             if self.keys is not None:

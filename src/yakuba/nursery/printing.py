@@ -1,0 +1,301 @@
+"""Printed results (A4, PDF): a child's result with its reasons, the table of classes, the certificate.
+
+Texts reach the templates in ``print/`` as JSON data and are never put into Typst source, so that no sign in
+a name can be read as a command. Fonts come from the package alone; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import as_file, files
+from itertools import groupby
+from typing import Any, Literal
+
+import pypdfium2  # type: ignore[import-untyped]  # publishes no types
+import typst
+from noto_cjk_sans_jp_regular import FONT_PATH
+
+from yakuba.nursery.domain.explain import Audience, WishExplanation
+from yakuba.nursery.glyphs import Glyphs
+
+Missing = Literal["refuse", "mark"]
+MIN_COUNT = 3  # what counts fewer people is not printed for the public
+_SIZES = (10.5, 9.5, 8.5, 7.5)  # points, tried in this order until a child's result fits on one page
+_MOST_ROWS = 24
+_PRIVACY = (
+    "ほかのご家庭のことは、3人以上の人数でだけお示しします。人数の少ない園では、人数と基準をお示ししません。"
+)
+
+
+class MissingGlyphs(ValueError):
+    """The font cannot print these characters; ``characters`` lists them, variation selectors included."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        shown = "、".join(
+            f"{each}（{' '.join(f'U+{ord(part):04X}' for part in each)}）" for each in characters
+        )
+        super().__init__(
+            f"印刷用フォントに字形がない文字があります：{shown}。別の字にするか、〓で印刷して手書きしてください。"
+        )
+        self.characters = tuple(characters)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands on every sheet: 「汐見区」, 「令和9年4月入所 一次選考」, the date of issue, the office."""
+
+    town: str
+    round: str
+    issued: str
+    office: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildResult:
+    """One child's result: ``headline`` and ``wishes`` come from ``explain``; ``number`` is 受付番号."""
+
+    number: str
+    name: str
+    headline: str
+    wishes: Sequence[WishExplanation]
+    audience: Audience
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassResult:
+    """One class of the table.
+
+    ``capacity``: seats, those of transfer children included; ``transfers``: transfer children who held one
+    before; ``occupants``: children in it now; ``holders``: those of them who kept their seat; ``cutoff``:
+    the last newly admitted child's first key.
+    """
+
+    id: str
+    name: str
+    capacity: int
+    occupants: int
+    holders: int
+    transfers: int
+    cutoff: str | None
+
+
+def print_child(result: ChildResult, head: Letterhead, *, missing: Missing = "refuse") -> bytes:
+    """One A4 page as PDF: the result, then the reason of each wish; equal neighbours share a row.
+
+    ``missing``: ``refuse`` raises ``MissingGlyphs`` before anything is printed, ``mark`` prints 〓.
+    """
+    rows = [_wish_row(list(group)) for _, group in groupby(result.wishes, key=_reason_of)]
+    data: dict[str, Any] = {
+        "title": "保育所等利用調整の結果" + ("（職員用）" if result.audience == "officer" else ""),
+        "subtitle": f"{head.round}　受付番号 {result.number}　{result.name}",
+        "headline": result.headline,
+        "notes": list(result.notes),
+        "privacy": _PRIVACY if result.audience == "parent" else "",
+    }
+    shown = min(len(rows), _MOST_ROWS)
+    while True:
+        end = min(2, shown) if shown < len(rows) else 0  # the obtained wish stands near the end: keep it
+        kept = rows[: shown - end] + rows[len(rows) - end :]
+        data |= {"wishes": kept, "left": len(rows) - shown}
+        for size in _SIZES:
+            pdf = _compile("child", {**data, "size": size}, head, missing)
+            if _pages(pdf) == 1 or shown == 0:
+                return pdf
+        shown -= max(1, shown // 8)
+
+
+def print_classes(
+    rows: Sequence[ClassResult],
+    head: Letterhead,
+    *,
+    key_name: str,
+    public: bool,
+    missing: Missing = "refuse",
+) -> bytes:
+    """The table of classes. ``public``: counts of fewer than three are left out (see ``public_row``)."""
+    columns = (
+        ["クラス", "募集人数", "内定者数", f"最低の{key_name}"]
+        if public
+        else ["クラス", "番号", "定員", "在籍", "内定", "空き", f"最低の{key_name}"]
+    )
+    notes = [f"「最低の{key_name}」は、最後に内定した方の値です。"]
+    if public:
+        notes.append("内定者が3人未満のクラスは、個人が特定されないよう、人数と値をお示ししません。")
+    data = {
+        "title": "クラス別の結果" + ("" if public else "（職員用）"),
+        "subtitle": head.round,
+        "columns": columns,
+        "rows": [public_row(row) if public else _officer_row(row) for row in rows],
+        "notes": notes,
+        "size": 9.5,
+    }
+    return _compile("classes", data, head, missing)
+
+
+def public_row(row: ClassResult) -> list[str]:
+    """Name, seats, new children, cut-off, as anybody may read them.
+
+    A cut-off is written only for a full class; fewer than three new children are neither counted nor
+    described, and no other column (空き, 在籍) lets the count be worked out. One or two transfer children who
+    gave their seats up are not shown by the difference either: 「4人以上」.
+
+    >>> public_row(ClassResult("1-1", "はま 1歳", 12, 12, 1, 1, "41"))
+    ['はま 1歳', '11', '11', '41']
+    >>> public_row(ClassResult("1-1", "はま 1歳", 12, 12, 0, 1, "41"))
+    ['はま 1歳', '11', '11人以上', '41']
+    >>> public_row(ClassResult("1-1", "はま 1歳", 3, 3, 1, 1, "41"))
+    ['はま 1歳', '2', '3人未満', '—']
+    """
+    seats, admitted = row.capacity - row.transfers, row.occupants - row.holders
+    if row.capacity == 0:
+        return [row.name, "0", "—", "—"]
+    if admitted < MIN_COUNT:
+        return [row.name, f"{seats:,}", "3人未満", "—"]
+    full = row.occupants >= row.capacity
+    given_up = admitted - seats
+    count = f"{admitted:,}" if given_up <= 0 or given_up >= MIN_COUNT else f"{max(seats, MIN_COUNT):,}人以上"
+    return [row.name, f"{seats:,}", count, (row.cutoff or "—") if full else "空きあり"]
+
+
+def _officer_row(row: ClassResult) -> list[str]:
+    numbers = (row.capacity, row.holders, row.occupants - row.holders, row.capacity - row.occupants)
+    return [row.name, row.id, *(f"{number:,}" for number in numbers), row.cutoff or "—"]
+
+
+def class_results(claims: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[ClassResult]:
+    """Rows for ``print_classes`` from the claims of a result; ``names``: class id → name."""
+    found = []
+    down: Sequence[bool] = ()
+    for claim in claims:
+        if claim["kind"] == "key_names":
+            down = claim["ascending"]
+        if claim["kind"] != "cutoff":
+            continue
+        keys = claim.get("keys")
+        new = claim["occupants"] > claim["holders"]
+        found.append(
+            ClassResult(
+                id=claim["class"],
+                name=names.get(claim["class"], claim["class"]),
+                capacity=claim["capacity"],
+                occupants=claim["occupants"],
+                holders=claim["holders"],
+                transfers=claim["transfers"],
+                cutoff=_written(keys[0], bool(down and down[0])) if keys and new else None,
+            )
+        )
+    return sorted(
+        found, key=lambda row: [int(part) if part.isdecimal() else -1 for part in row.id.split("-")]
+    )
+
+
+def _written(key: int | str, negated: bool) -> str:
+    """A key as the ledger writes it; one ordered 小さい順 is negated in the market."""
+    return f"{-Decimal(key):f}" if negated else str(key)
+
+
+def print_certificate(
+    certificate: Sequence[tuple[str, Sequence[tuple[str, str]]]],
+    head: Letterhead,
+    *,
+    headline: str,
+    not_checked: Sequence[str] = (),
+    missing: Missing = "refuse",
+) -> bytes:
+    """The certificate (割当ての証明書): sections of (name, value) facts, and what it does not prove."""
+    data = {
+        "title": "割当ての証明書",
+        "subtitle": head.round,
+        "headline": headline,
+        "sections": [
+            {"title": title, "facts": [list(fact) for fact in facts]} for title, facts in certificate
+        ],
+        "notes": list(not_checked),
+        "size": 9.5,
+    }
+    return _compile("certificate", data, head, missing)
+
+
+def missing_glyphs(*texts: str) -> list[str]:
+    """Characters that the print font does not have, each once."""
+    return list(dict.fromkeys(found for text in texts for found in _glyphs().missing(text)))
+
+
+def _reason_of(wish: WishExplanation) -> tuple[object, ...]:
+    return wish.place, wish.outcome, wish.sentence, wish.cutoff, wish.own, wish.decided_by
+
+
+def _wish_row(group: Sequence[WishExplanation]) -> dict[str, Any]:
+    wish = group[0]
+    facts = [
+        (f"最後に内定した方の{wish.key_name}", wish.cutoff),
+        (f"本人の{wish.key_name}", wish.own),
+        ("決め手", wish.decided_by),
+    ]
+    return {
+        "title": wish.title if len(group) == 1 else f"{wish.title}から{group[-1].title}",
+        "place": wish.place,
+        "outcome": wish.outcome,
+        "won": wish.chip == "chip-ok",
+        "sentence": wish.sentence,
+        "facts": "　".join(f"{name}：{value}" for name, value in facts if value is not None),
+    }
+
+
+def _compile(template: str, data: Mapping[str, Any], head: Letterhead, missing: Missing) -> bytes:
+    whole = {**data, "town": head.town, "issued": head.issued, "footer": head.office}
+    lost = missing_glyphs(*_texts(whole))
+    if lost and missing == "refuse":
+        raise MissingGlyphs(lost)
+    if lost:
+        whole = _marked(whole)
+    with as_file(files(__package__).joinpath("print")) as folder:
+        compiler = typst.Compiler(
+            input=folder / f"{template}.typ",
+            root=folder,
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(whole, ensure_ascii=False)},
+        )
+        pdf = compiler.compile(format="pdf")
+    if not isinstance(pdf, bytes):  # several pages of an image format only
+        raise TypeError(f"{template}.typ: {type(pdf)}")
+    return pdf
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    items = (
+        value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    )
+    return [text for item in items for text in _texts(item)]
+
+
+def _marked(value: Any) -> Any:
+    if isinstance(value, str):
+        return _glyphs().marked(value)
+    if isinstance(value, Mapping):
+        return {key: _marked(item) for key, item in value.items()}
+    return [_marked(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _pages(pdf: bytes) -> int:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return len(document)
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> Glyphs:
+    return Glyphs.of(FONT_PATH.read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> Any:
+    with as_file(FONT_PATH) as font:
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font.parent])

@@ -1,0 +1,285 @@
+"""What officers and parents read."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.nursery.explain_markets import any_assignment, deferred_acceptance, market_of, result_of
+from yakuba.nursery.domain import explain
+from yakuba.nursery.domain.explain_words import countable
+from yakuba.nursery.domain.market import Labels
+
+SETTINGS = settings(max_examples=60, deadline=None)
+
+
+def _queue(*, seats: int, rivals: int, transfers: int = 0, names: list[str] | None = None) -> dict[str, Any]:
+    """One class that ``me`` loses to ``rivals``; the first ``transfers`` of them were there before."""
+    others = [f"r{number}" for number in range(rivals)]
+    families = [
+        {
+            "id": f"F{child}",
+            "children": [child],
+            "current": ["1-1" if number < transfers else None],
+            "wishes": [] if number < transfers else [["1-1"]],
+        }
+        for number, child in enumerate(others)
+    ]
+    families.append({"id": "Fme", "children": ["me"], "current": [None], "wishes": [["1-1"], ["2-1"]]})
+    scores: dict[str, list[int]] = {child: [43, 1] for child in others}
+    return {
+        "capacity": {"1-1": seats, "2-1": 1},
+        "priority": {"1-1": [*others, "me"], "2-1": ["me"]},
+        "families": families,
+        "keys": {"names": names or ["指数", "きょうだいの在園"], "children": {**scores, "me": [42, 1]}},
+    }
+
+
+def _first(market: dict[str, Any], audience: explain.Audience) -> explain.WishExplanation:
+    result = deferred_acceptance(market)
+    lines = explain.of_child(explain.claims(market, result), "me")
+    return explain.blocks(lines, audience, Labels({"1-1": "千鳥浜保育園 1歳"}, {"me": "網代 はる"}))[0]
+
+
+def test_a_parent_reads_the_cut_off_the_own_points_and_what_decided() -> None:
+    block = _first(_queue(seats=11, rivals=11), "parent")
+    assert block == explain.WishExplanation(
+        wish=1,
+        title="第1希望",
+        place="千鳥浜保育園 1歳",
+        outcome="保留",
+        chip="chip-wait",
+        sentence="募集人数11人に対し、優先順位が上の方が11人いました。",
+        key_name="指数",
+        cutoff="43",
+        own="42",
+        decided_by="指数の差（1）",
+        position=12,
+        capacity=11,
+    )
+
+
+def test_an_officer_reads_the_ids_and_every_number() -> None:
+    block = _first(_queue(seats=2, rivals=2), "officer")
+    assert block.sentence == "定員2人に対し、他の世帯の上位者2人と必要な席1人分の合計3人で、定員を超えます。"
+    assert block.cutoff == "43（児童 r1）"
+    assert block.decided_by == "第1基準「指数」の差（本人 42、児童 r1 43）"
+    assert (block.position, block.capacity) == (3, 2)
+
+
+@pytest.mark.parametrize("seats", [1, 2])
+def test_a_parent_reads_no_number_of_a_class_with_fewer_than_three_others(seats: int) -> None:
+    block = _first(_queue(seats=seats, rivals=seats), "parent")
+    assert block.sentence == "優先順位が上の方で席が埋まりました。人数はお示ししません。"
+    assert (block.cutoff, block.position, block.capacity) == (None, None, None)
+    assert block.own == "42"
+    assert block.decided_by == "優先順位（基準はお示ししません）"
+
+
+def test_one_transfer_child_is_not_shown_by_subtraction_from_the_published_seats() -> None:
+    block = _first(_queue(seats=5, rivals=5, transfers=1), "parent")
+    assert block.sentence == "募集人数4人に対し、優先順位が上の方が4人以上いました。"
+    assert (block.position, block.capacity) == (None, None)
+
+
+def test_three_transfer_children_may_be_counted() -> None:
+    block = _first(_queue(seats=8, rivals=8, transfers=3), "parent")
+    assert block.sentence == "募集人数5人に対し、優先順位が上の方が8人いました。"
+    assert (block.position, block.capacity) == (9, 5)
+
+
+def test_a_tie_break_is_named_without_the_other_childs_value() -> None:
+    market = _queue(seats=4, rivals=4)
+    market["keys"]["children"]["me"] = [43, 0]
+    block = _first(market, "parent")
+    assert block.decided_by == "指数が同じときの第2基準（きょうだいの在園）"
+
+
+def test_a_key_that_is_ordered_smallest_first_is_shown_as_written() -> None:
+    market = _queue(seats=3, rivals=3)
+    market["keys"]["ascending"] = [True, False]
+    market["keys"]["children"] = {
+        child: [-value[0], 1] for child, value in market["keys"]["children"].items()
+    }
+    market["keys"]["children"]["me"] = ["-44.5", 1]
+    block = _first(market, "parent")
+    assert (block.own, block.cutoff, block.decided_by) == ("44.5", "43", "指数の差（1.5）")
+    officer = _first(market, "officer")
+    assert officer.decided_by == "第1基準「指数」の差（本人 44.5、児童 r2 43）"
+
+
+@pytest.mark.parametrize(
+    ("groups", "parent", "officer"),
+    [
+        ([["r0", "r1", "r2", "me"]], "すべての基準が同じ方との抽選", "全基準が児童 r2と同じため抽選"),
+        ([], "優先順位", "優先順位の並び（児童 r2より下位）"),
+    ],
+)
+def test_equal_keys_are_explained_by_the_lottery_or_the_order(
+    groups: list[list[str]], parent: str, officer: str
+) -> None:
+    market = _queue(seats=3, rivals=3)
+    market["keys"]["children"]["me"] = [43, 1]
+    market["lottery"] = {"seed": 1, "method": "", "groups": groups}
+    assert _first(market, "parent").decided_by == parent
+    assert _first(market, "officer").decided_by == officer
+
+
+def test_a_market_without_keys_is_explained_by_its_order_alone() -> None:
+    market = _queue(seats=3, rivals=3)
+    del market["keys"]
+    block = _first(market, "parent")
+    assert (block.cutoff, block.own, block.key_name) == (None, None, "優先順位")
+    assert block.sentence == "募集人数3人に対し、優先順位が上の方が3人いました。"
+
+
+def test_the_text_tells_the_result_then_every_wish() -> None:
+    market = _queue(seats=4, rivals=4)
+    market["families"][-1]["wishes"] += [["1-1"], ["1-1"]]
+    result = deferred_acceptance(market)
+    lines = explain.of_child(explain.claims(market, result), "me")
+    labels = Labels({"1-1": "千鳥浜 1歳", "2-1": "松風 1歳"}, {"me": "網代 はる"})
+    assert explain.text(lines, "parent", labels) == (
+        "網代 はるさんは、松風 1歳に内定しました（第2希望）。\n\n"
+        "第1希望　千鳥浜 1歳：保留\n"
+        "　募集人数4人に対し、優先順位が上の方が4人いました。\n"
+        "　最後に内定した方の指数 43、本人の指数 42、決め手 指数の差（1）\n\n"
+        "第2希望　松風 1歳：内定\n"
+        "　優先順位が定員の範囲に入りました。\n"
+        "　本人の指数 42\n\n"
+        "第3希望から第4希望：選考なし\n"
+        "　上の希望で決まったため、選考していません。\n"
+    )
+
+
+def _siblings(capacity: int, rivals: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Twins who want one class together, and one of them alone after it."""
+    others = [f"r{number}" for number in range(rivals)]
+    market = {
+        "capacity": {"1-1": capacity},
+        "priority": {"1-1": [*others[:-1], "a", *others[-1:], "b"]},
+        "families": [
+            *({"id": f"F{r}", "children": [r], "current": [None], "wishes": [["1-1"]]} for r in others),
+            {
+                "id": "Fab",
+                "children": ["a", "b"],
+                "current": [None, None],
+                "wishes": [["1-1", "1-1"], ["1-1", None]],
+            },
+        ],
+    }
+    inside = [*others[:-1], "a"][:capacity]
+    seats = {child: "1-1" if child in inside else None for child in [*others, "a", "b"]}
+    return market, result_of(market, seats)
+
+
+def test_siblings_read_that_their_joint_wish_needed_more_seats() -> None:
+    market, result = _siblings(capacity=6, rivals=6)
+    assert result["blocking_families"] == []
+    claims = list(explain.claims(market, result))
+    first, waived = explain.blocks(explain.of_child(claims, "b"), "parent", Labels())
+    assert first.sentence == (
+        "優先順位が上の方がいたため、きょうだい2人分の席を確保できませんでした。人数はお示ししません。"
+    )
+    assert waived.sentence == "きょうだいの一人だけが入所する希望として決まりました。"
+    older = explain.blocks(explain.of_child(claims, "a"), "officer", Labels())
+    assert "（きょうだいの中で順位が低い児童 b で数える）" in older[0].sentence
+    assert (older[1].outcome, older[1].position, older[1].capacity) == ("内定", 6, 6)
+    assert (
+        explain.headline(explain.of_child(claims, "b"), "parent", Labels())
+        == "bさんは、今回は保留となりました。"
+    )
+
+
+def test_a_wish_with_more_children_than_seats_could_never_come_true() -> None:
+    market, result = _siblings(capacity=1, rivals=1)
+    lines = explain.of_child(explain.claims(market, result), "a")
+    assert (
+        explain.blocks(lines, "parent", Labels())[0].sentence == "きょうだい2人分の席を用意できない園でした。"
+    )
+    assert explain.blocks(lines, "officer", Labels())[0].sentence == "定員1人に対し、必要な席が2人分です。"
+
+
+def test_a_class_without_seats_is_said_to_have_none() -> None:
+    market = _queue(seats=0, rivals=0)
+    assert _first(market, "parent").sentence == "募集がありませんでした。"
+    assert _first(market, "officer").sentence == "募集がありません（定員0人）。"
+
+
+@pytest.mark.parametrize(
+    ("status", "bound", "proof", "known"),
+    [
+        ("minimal", 1, "これより少なくできないことを証明済みです", "存在しません"),
+        ("bounded", 0, "少なくとも0世帯であることまでを証明済みです", "見つかっていません"),
+    ],
+)
+def test_a_declared_blocking_family_is_told_the_truth(
+    status: str, bound: int, proof: str, known: str
+) -> None:
+    market = _queue(seats=4, rivals=3)
+    result = {
+        "status": status,
+        "assignment": {"r0": "1-1", "r1": "1-1", "r2": "1-1", "me": None},
+        "blocking_families": ["Fme"],
+        "blocking_lower_bound": bound,
+    }
+    lines = explain.of_child(explain.claims(market, result), "me")
+    officer = explain.blocks(lines, "officer", Labels())[0]
+    assert (officer.outcome, officer.chip) == ("要確認", "chip-ask")
+    assert proof in officer.sentence
+    assert known in officer.sentence
+    parent = explain.blocks(lines, "parent", Labels())[0]
+    assert (parent.outcome, parent.chip) == ("保留", "chip-wait")
+    assert "担当課が個別にご説明します" in parent.sentence
+
+
+def test_counts_are_hidden_when_they_or_what_remains_are_few() -> None:
+    assert [count for count in range(12) if countable(count, 11)] == [3, 4, 5, 6, 7, 8, 11]
+
+
+@SETTINGS
+@given(seed=st.integers(0, 10**9))
+def test_parents_never_read_of_fewer_than_three_others_nor_of_anyone_by_name(seed: int) -> None:
+    random_ = random.Random(seed)
+    market = market_of(random_, families=random_.randint(1, 40), classes=4, wishes=4, seats=9)
+    result = any_assignment(market, random_)
+    names = {child: f"氏名{child}" for family in market["families"] for child in family["children"]}
+    home = {child: set(family["children"]) for family in market["families"] for child in family["children"]}
+    holding: dict[str | None, int] = {}
+    for family in market["families"]:
+        for seat in family["current"]:
+            holding[seat] = holding.get(seat, 0) + 1
+    for child, lines in explain.by_child(explain.claims(market, result)):
+        text = explain.text(lines, "parent", Labels({}, names))
+        assert not set(re.findall(r"c\d+_\d", text)) - home[child]
+        assert not re.search(r"不合格|無効|f\d+\b", text)
+        for count in re.findall(r"上の方が(\d+)人", text):
+            assert int(count) >= 3
+        for block in explain.blocks(lines, "parent", Labels()):
+            if block.position is not None and block.outcome == "保留":
+                assert block.position - 1 >= 3
+                assert holding.get(block.place, 0) not in (1, 2)
+            if block.cutoff is not None:
+                inside = [each for each, seat in result["assignment"].items() if seat == block.place]
+                assert len(set(inside) - home[child]) >= 3
+
+
+@SETTINGS
+@given(seed=st.integers(0, 10**9))
+def test_blocks_cover_every_wish_once_for_both_readers(seed: int) -> None:
+    random_ = random.Random(seed)
+    market = market_of(random_, families=8, classes=4, wishes=4)
+    result = any_assignment(market, random_)
+    wishes = {child: len(family["wishes"]) for family in market["families"] for child in family["children"]}
+    for child, lines in explain.by_child(explain.claims(market, result)):
+        for audience in ("officer", "parent"):
+            blocks = explain.blocks(lines, audience, Labels())
+            numbers = [block.wish for block in blocks if block.wish is not None]
+            assert numbers == list(range(1, len(numbers) + 1))
+            rest = re.fullmatch(r"第\d+希望から第(\d+)希望", blocks[-1].title) if blocks else None
+            assert wishes[child] == (int(rest[1]) if rest else len(numbers))
