@@ -16,3 +16,4 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Listen to sign-ins."""
         import_module("yakuba.core.people.signin.signals")
+        import_module("yakuba.core.people.protected")  # its approval handlers
