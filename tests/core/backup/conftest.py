@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.installations import installation, postgres
+
+__all__ = ["home", "installation", "postgres"]
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -73,14 +73,13 @@ class _Reader:
     def _more(self) -> bool:
         """Decompress at most one piece more, so that no input can fill the memory."""
         data = self._unpacker.unconsumed_tail or next(self._chunks, None)
-        if data is None:
-            return False
         try:
+            if data is None:
+                self._held += self._unpacker.flush()
+                return bool(self._held)
             self._held += self._unpacker.decompress(data, PIECE)
-        except zlib.error as error:
-            raise BackupError(
-                f"バックアップの中身を読めません（{error}）。別の写しを使ってください。"
-            ) from None
+        except zlib.error:
+            raise BackupError("バックアップの中身を展開できません。別の写しを使ってください。") from None
         return True
 
     def take(self, most: int) -> bytes:

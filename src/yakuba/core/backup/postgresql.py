@@ -68,8 +68,8 @@ def find_tool(name: str, server: int) -> Path:
             found.setdefault(major, Path(program))
     if not found:
         raise BackupError(
-            f"{name}（PostgreSQL {server} 以上）が見つかりません。PostgreSQL {server} のクライアントを入れて、"
-            "PATH から使えるようにしてください。"
+            f"{name}（PostgreSQL {server} 以上）が見つかりません。"
+            f"PostgreSQL {server} のクライアントを入れて、PATH から使えるようにしてください。"
         )
     return found[min(found)]
 

@@ -21,7 +21,7 @@ from typing import Any
 
 GENESIS = "0" * 64
 HEAD_FORMAT = "yakuba.audit-head/1"
-_MOVED_WINDOW = 10_000  # how far from its place a moved line is looked for
+_MOVED_WINDOW = 1000  # how far from its place a moved line is looked for
 
 
 class Flaw(StrEnum):
