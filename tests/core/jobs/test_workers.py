@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tests.core.jobs.conftest import Town
 from yakuba.core.jobs.models import JobState
-from yakuba.core.jobs.services import cancel, enqueue
+from yakuba.core.jobs.services import cancel
 
 pytestmark = pytest.mark.workers
 
@@ -57,23 +57,20 @@ def test_the_body_dies_with_its_worker(town: Town) -> None:
 def test_a_job_committed_before_any_queue_heard_of_it_runs_once(town: Town) -> None:
     job = town.enqueue("sample.gate")  # and the web process dies here: no queue exists yet
     assert not (town.home / "jobs.sqlite3").exists()
+    with pytest.raises(LookupError):
+        _enqueue_and_roll_back(town)
     town.allow()
-    town.start_worker("hall", "--once")
+    worker = town.start_worker("hall", "--once")
     assert town.ended(job).state == JobState.DONE
+    assert worker.wait(30) == 0
     assert town.rows_of(job) == 1
     assert len(town.traces("started")) == 1
 
 
-def test_a_job_of_a_transaction_that_rolled_back_never_runs(town: Town) -> None:
-    town.allow()
-    with pytest.raises(LookupError), transaction.atomic():
+def _enqueue_and_roll_back(town: Town) -> None:
+    with transaction.atomic():
         town.enqueue("sample.gate")
         raise LookupError
-    kept = town.enqueue("sample.add", numbers=[1])
-    worker = town.start_worker("hall", "--once")
-    assert town.ended(kept).result == {"sum": 1}
-    assert worker.wait(30) == 0
-    assert town.traces("started") == []
 
 
 @both_databases
@@ -195,14 +192,3 @@ def test_a_lost_queue_database_loses_no_job(town: Town) -> None:
     town.start_worker("hall", "--once")
     assert town.ended(job).state == JobState.DONE
     assert town.rows_of(job) == 1
-
-
-@pytest.mark.parametrize("key", ["once-a-day"])
-def test_the_same_key_runs_once(town: Town, key: str) -> None:
-    params = {"folder": str(town.folder)}
-    town.allow()
-    jobs = {enqueue("sample.gate", params, by=None, key=key).pk for _ in range(3)}
-    assert len(jobs) == 1
-    worker = town.start_worker("hall", "--once")
-    assert worker.wait(40) == 0
-    assert len(town.traces("started")) == 1
