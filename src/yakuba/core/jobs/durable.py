@@ -99,16 +99,16 @@ def repair() -> int:
     That happens when the queue's database was lost or restored from an older copy, or when a worker
     that had lost its lease closed the workflow of a job that had been taken from it.
     """
-    jobs = {job.workflow_id: job for job in Job.objects.filter(state__in=ACTIVE_STATES).exclude(enqueued_at=None)}
+    jobs = {
+        job.workflow_id: job for job in Job.objects.filter(state__in=ACTIVE_STATES).exclude(enqueued_at=None)
+    }
     if not jobs:
         return 0
     known: dict[str, str] = {
         workflow.workflow_id: workflow.status
         for workflow in DBOS.list_workflows(workflow_ids=list(jobs), load_input=False, load_output=False)
     }
-    return sum(
-        requeue(job) for workflow_id, job in jobs.items() if known.get(workflow_id) not in UNFINISHED
-    )
+    return sum(requeue(job) for workflow_id, job in jobs.items() if known.get(workflow_id) not in UNFINISHED)
 
 
 def system_database_url() -> str:

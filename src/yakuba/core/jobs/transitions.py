@@ -92,11 +92,7 @@ def hold(job_id: UUID, token: str) -> Job:
 
     Raises ``JobLost`` when the token is no longer the job's, ``JobCancelled`` when it shall stop.
     """
-    job = (
-        Job.objects.select_for_update()
-        .filter(pk=job_id, token=token, state=JobState.RUNNING)
-        .first()
-    )
+    job = Job.objects.select_for_update().filter(pk=job_id, token=token, state=JobState.RUNNING).first()
     if job is None:
         raise JobLost(str(job_id))
     if job.cancel_requested:
@@ -106,9 +102,7 @@ def hold(job_id: UUID, token: str) -> Job:
 
 def may_go_on(job_id: UUID, token: str) -> bool:
     """Whether the holder of the token should continue."""
-    return Job.objects.filter(
-        pk=job_id, token=token, state=JobState.RUNNING, cancel_requested=False
-    ).exists()
+    return Job.objects.filter(pk=job_id, token=token, state=JobState.RUNNING, cancel_requested=False).exists()
 
 
 def still_held(job_id: UUID, token: str) -> bool:
@@ -138,9 +132,7 @@ def cancelled(job_id: UUID, token: str) -> bool:
 def hand_back(job_id: UUID, token: str) -> bool:
     """Put the job back into the queue because its worker closes down; the attempt does not count."""
     with transaction.atomic():
-        job = (
-            Job.objects.select_for_update().filter(pk=job_id, token=token, state=JobState.RUNNING).first()
-        )
+        job = Job.objects.select_for_update().filter(pk=job_id, token=token, state=JobState.RUNNING).first()
         if job is None:
             return False
         message = "処理係の停止により、順番待ちに戻しました"
