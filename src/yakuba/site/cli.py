@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import click
 
 from yakuba.core.setup import start_django
@@ -28,8 +30,32 @@ def manage(arguments: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-def serve(host: str, port: int) -> None:
+@click.option("--host", default="127.0.0.1", show_default=True, help="待ち受けるアドレス")
+@click.option("--port", default=8000, show_default=True, help="待ち受けるポート")
+@click.option("--workers", default=1, show_default=True, help="プロセスの数")
+@click.option("--threads", default=8, show_default=True, help="1つのプロセスのスレッドの数")
+@click.option("--with-worker", is_flag=True, help="処理の実行役（yakuba worker）も一緒に動かす")
+@click.option("--quiet", is_flag=True, hidden=True)
+def serve(host: str, port: int, workers: int, threads: int, with_worker: bool, quiet: bool) -> None:
     """Serve the portal."""
-    raise click.ClickException("not built yet")
+    from yakuba.site.serve import run
+
+    _refuse_taken_port(host, port)
+    shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104 - compared, not bound
+    if not quiet:
+        click.echo(f"http://{shown}:{port}/staff/ で開けます。止めるときは Ctrl+C を押してください。")
+    run(host=host, port=port, workers=workers, threads=threads, with_worker=with_worker)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Say it before gunicorn has retried five times."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise click.ClickException(
+                f"{host}:{port} では待ち受けられません（{fault.strerror}）。"
+                "動いているものを止めるか、--port で別の番号にしてください。"
+            ) from fault
