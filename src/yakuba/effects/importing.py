@@ -21,9 +21,10 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -236,14 +237,15 @@ def _save(name: str, found: dict[str, models.Model], by: object) -> Imported:
     already = 0
     with transaction.atomic():
         for kind in (WorkSession, BaselineSample, CaseCount, Cost):
-            items = [item for item in found.values() if isinstance(item, kind)]
+            items = {key: item for key, item in found.items() if isinstance(item, kind)}
             manager: models.Manager[Any] = kind._default_manager
-            keys = {key for key, item in found.items() if isinstance(item, kind)}
-            known = set(manager.filter(import_key__in=keys).values_list("import_key", flat=True))
+            known: set[str] = set()
+            for chunk in batched(items, 500):
+                known.update(manager.filter(import_key__in=chunk).values_list("import_key", flat=True))
             already += len(known)
             try:
                 with transaction.atomic():
-                    manager.bulk_create([item for item in items if item.import_key not in known], 500)
+                    manager.bulk_create([item for key, item in items.items() if key not in known], 500)
             except IntegrityError as error:
                 raise EventFaults(
                     [EventFault(name, 0, "task, date", str(kind._meta.verbose_name), "1日1作業に1つの件数")]
@@ -251,6 +253,13 @@ def _save(name: str, found: dict[str, models.Model], by: object) -> Imported:
         counts = {"new": len(found) - already, "already": already}
         record("effects.import", actor=by, target="effects:ledger", detail=counts)
     return Imported(**counts)
+
+
+def batched(keys: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Lists of at most ``size`` keys: databases limit how many values one question may carry."""
+    rest = iter(keys)
+    while chunk := list(islice(rest, size)):
+        yield chunk
 
 
 def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
