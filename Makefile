@@ -28,8 +28,8 @@ bench: setup ## speed and size of every system, as JSON lines
 conformance: setup ## third-party cases that are not in the repository: make conformance DATA=folder
 	@$(PYTHON) tools/conformance.py "$(DATA)"
 
-storm: setup ## the full-size load storm: 20 users, 5 s think time
-	@$(PYTHON) tools/storm.py
+storm: setup ## load on a served portal: make storm STORM="--login NAME:PASSWORD"
+	@$(PYTHON) tools/storm.py $(STORM)
 
 mutants: setup ## 300 seeded mutants of the domain code
 	@$(PYTHON) tools/mutants.py

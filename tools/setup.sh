@@ -19,13 +19,14 @@ stage() {
   say "$name ($((SECONDS - from)) s)"
 }
 
-fingerprint() {
-  { pwd; cat requirements/dev.txt requirements/base.in requirements/dev.in tools/setup.sh
-    sed -n '/^\[build-system\]/,/^\[tool\.ruff\]/p' pyproject.toml; } | sha256sum | cut -d' ' -f1
+# Two stamps: a change of the project's own metadata does not build the environment anew.
+packages_wanted=$({ pwd; cat requirements/dev.txt; } | sha256sum | cut -d' ' -f1)
+project_wanted=$({ cat requirements/base.in; sed -n '/^\[build-system\]/,/^\[tool\.ruff\]/p' pyproject.toml; } |
+  sha256sum | cut -d' ' -f1)
+packages_ready() {
+  [ -x .venv/bin/python ] && [ "$(cat .venv/packages.stamp 2>/dev/null)" = "$packages_wanted" ]
 }
-ready() {
-  [ -x .venv/bin/yakuba ] && [ -x .venv/bin/python ] && [ "$(cat .venv/stamp 2>/dev/null)" = "$wanted" ]
-}
+project_ready() { [ -x .venv/bin/yakuba ] && [ "$(cat .venv/project.stamp 2>/dev/null)" = "$project_wanted" ]; }
 
 # The first Python that truly runs: a shim may exist without a version behind it, or lie out of reach.
 find_python() {
@@ -77,22 +78,22 @@ system_packages() {
   say "  apt-get update && apt-get install -y ${wanted[*]}"
 }
 
-wanted=$(fingerprint)
-if ! ready; then
-  if command -v flock >/dev/null; then
-    exec 9>.setup/lock
-    flock 9
-  fi
+if ! { packages_ready && project_ready; } && command -v flock >/dev/null; then
+  exec 9>.setup/lock
+  flock 9
 fi
-if ! ready; then
+# A home that can't be written (another user's, after runuser) would make pip warn about its cache.
+if [ ! -w "${HOME:-/nonexistent}" ]; then export PIP_CACHE_DIR=$PWD/.setup/pip-cache HOME=$PWD/.setup; fi
+if ! packages_ready; then
   python=$(find_python) || fail "Python 3.11 以上（venv、ensurepip、ssl を含む）が見つかりません。" \
     "Debian なら apt-get install python3 python3-venv を実行してください。 No usable Python 3.11 or newer."
-  # A home that can't be written (another user's, after runuser) would disable pip's cache with a warning.
-  if [ ! -w "${HOME:-/nonexistent}" ]; then export PIP_CACHE_DIR=$PWD/.setup/pip-cache HOME=$PWD/.setup; fi
   say "$("$python" --version) ($python)"
   stage "packages from requirements/dev.txt" install_packages
+  printf '%s' "$packages_wanted" >.venv/packages.stamp
+fi
+if ! project_ready; then
   stage "yakuba itself" install_project
-  printf '%s' "$wanted" >.venv/stamp
+  printf '%s' "$project_wanted" >.venv/project.stamp
 fi
 if [ ! -e .venv/system-ok ]; then
   system_packages

@@ -33,16 +33,23 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
         os.environ["YAKUBA_HOME"] = str(Path(os.environ["YAKUBA_HOME"]) / worker)
+        _prepare(os.environ["YAKUBA_HOME"])
         return (yield)
     if not os.environ.get("YAKUBA_TEST_KEEP_HOME"):
         _home = tempfile.mkdtemp(prefix="yakuba-test-")
         os.environ["YAKUBA_HOME"] = _home
+        _prepare(_home)
     if early_config.known_args_namespace.database == "postgresql":
         _server = Server.start()
         os.environ["YAKUBA_DATABASE_URL"] = _server.url
     else:
         os.environ.pop("YAKUBA_DATABASE_URL", None)
     return (yield)
+
+
+def _prepare(home: str) -> None:
+    """Where collected static files would lie: their server warns when the folder is missing."""
+    Path(home, "static").mkdir(parents=True, exist_ok=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -44,7 +44,7 @@ class Server:
     @classmethod
     def start(cls) -> Server:
         """Create the data folder and start; raises ``CalledProcessError`` with PostgreSQL's own words."""
-        folder = Path(tempfile.mkdtemp(prefix="yakuba-pg-", dir="/tmp"))  # noqa: S108  # short socket path
+        folder = Path(tempfile.mkdtemp(prefix="yakuba-pg-", dir="/tmp"))  # short: a socket path has a limit
         user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
         if user is not None:
             os.chown(folder, user, -1)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from yakuba.effects import pages
 
 app_name = "effects"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("capture/begin", pages.begin, name="capture-begin"),
+    path("capture/activity", pages.activity, name="capture-activity"),
+    path("capture/end", pages.end, name="capture-end"),
+]

@@ -1,0 +1,179 @@
+"""``make storm``: users of the portal at work; time to the last byte of each page, as JSON lines.
+
+Signs in as staff on a served instance (``--url``, after ``make demo``) and lets
+``--users`` walk through the pages with ``--think`` seconds between clicks. ``--scale 0.01`` is the short
+run of the continuous checks. Standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.cookiejar
+import json
+import random
+import re
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+LINK = re.compile(r'href="(/staff/[^"#?]*)"')
+NOT_PAGES = ("logout", "login", "export", "download", "print", ".pdf", ".csv", ".xlsx")
+
+
+@dataclass
+class Figures:
+    """Seconds per page pattern and the failures, shared by all users."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failures: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, page: str, seconds: float) -> None:
+        with self.lock:
+            self.seconds[page].append(seconds)
+
+    def fail(self, what: str) -> None:
+        with self.lock:
+            self.failures.append(what)
+
+
+class User:
+    """One signed-in person with a browser's cookies."""
+
+    def __init__(self, base: str, name: str, password: str, figures: Figures, seed: int) -> None:
+        self.base = base
+        self.name = name
+        self.password = password
+        self.figures = figures
+        self.chance = random.Random(seed)
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.opener = urllib.request.build_opener(jar)
+        self.pages: list[str] = ["/staff/"]
+
+    def get(self, path: str, *, counted: bool = True) -> str:
+        """Fetch a page; new links found on it join the walk."""
+        started = time.perf_counter()
+        try:
+            with self.opener.open(self.base + path, timeout=60) as answer:
+                body = answer.read().decode("utf-8", "replace")
+        except (urllib.error.URLError, OSError) as error:
+            self.figures.fail(f"{path}: {error}")
+            return ""
+        if counted:
+            self.figures.add(pattern(path), time.perf_counter() - started)
+        for link in LINK.findall(body):
+            if (
+                link not in self.pages
+                and not any(word in link for word in NOT_PAGES)
+                and len(self.pages) < 200
+            ):
+                self.pages.append(link)
+        return body
+
+    def sign_in(self) -> bool:
+        """Through the sign-in form; False when it did not lead in."""
+        body = self.get("/staff/login/", counted=False)
+        token = TOKEN.search(body)
+        fields = {"username": self.name, "login": self.name, "password": self.password}
+        fields["csrfmiddlewaretoken"] = token.group(1) if token else ""
+        request = urllib.request.Request(
+            self.base + "/staff/login/",
+            urllib.parse.urlencode(fields).encode(),
+            {"Referer": self.base + "/staff/login/"},
+        )
+        try:
+            with self.opener.open(request, timeout=60) as answer:
+                body = answer.read().decode("utf-8", "replace")
+                signed_in = "/staff/login" not in answer.geturl()
+        except (urllib.error.URLError, OSError) as error:
+            self.figures.fail(f"sign-in of {self.name}: {error}")
+            return False
+        if not signed_in:
+            self.figures.fail(f"sign-in of {self.name} was refused")
+        return signed_in
+
+    def walk(self, until: float, think: float) -> None:
+        """Click at random until the time is up."""
+        if not self.sign_in():
+            return
+        while time.monotonic() < until:
+            # Popular pages more often: the nearer to the first page, the likelier.
+            place = min(int(self.chance.expovariate(1 / 4)), len(self.pages) - 1)
+            self.get(self.pages[place])
+            time.sleep(think * self.chance.uniform(0.5, 1.5))
+
+
+def pattern(path: str) -> str:
+    """A path with its ids replaced, so that pages of one kind count together."""
+    return re.sub(r"/(\d+|[0-9a-f-]{32,36})(?=/|$)", "/:id", path)
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value that this share of the (sorted) values does not exceed."""
+    return values[min(len(values) - 1, int(share * len(values)))]
+
+
+def report(figures: Figures) -> list[dict[str, object]]:
+    """One line a page, then all together."""
+    lines = []
+    everything: list[float] = []
+    for page, seconds in sorted(figures.seconds.items()):
+        everything += seconds
+        lines.append({"page": page, **_summary(seconds)})
+    lines.append({"page": "all", **_summary(everything), "failures": len(figures.failures)})
+    return lines
+
+
+def _summary(seconds: list[float]) -> dict[str, object]:
+    if not seconds:
+        return {"n": 0}
+    ordered = sorted(seconds)
+    milliseconds = {
+        "p50_ms": quantile(ordered, 0.5), "p95_ms": quantile(ordered, 0.95), "max_ms": ordered[-1],
+    }  # fmt: skip
+    return {"n": len(ordered), **{name: round(value * 1000, 1) for name, value in milliseconds.items()}}
+
+
+def main() -> int:
+    """1 when a request failed or the 95th percentile is above ``--limit-ms``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--think", type=float, default=5.0, help="seconds between clicks")
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the full time")
+    parser.add_argument("--login", action="append", default=[], metavar="NAME:PASSWORD")
+    parser.add_argument("--limit-ms", type=float, default=300.0)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    logins = [pair.split(":", 1) for pair in options.login]
+    if not logins or any(len(pair) != 2 for pair in logins):
+        parser.error("give at least one --login NAME:PASSWORD (yakuba demo prints them)")
+    figures = Figures()
+    until = time.monotonic() + options.minutes * 60 * options.scale
+    think = options.think if options.scale >= 1 else options.think * options.scale * 10
+    threads = []
+    for number in range(options.users):
+        name, password = logins[number % len(logins)]
+        user = User(options.url, name, password, figures, options.seed * 1000 + number)
+        threads.append(threading.Thread(target=user.walk, args=(until, think), daemon=True))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    lines = report(figures)
+    for line in lines:
+        print(json.dumps(line, ensure_ascii=False))
+    for failure in figures.failures[:20]:
+        print(f"storm: {failure}", file=sys.stderr)
+    slow = float(str(lines[-1].get("p95_ms", "inf"))) > options.limit_ms
+    return 1 if slow or figures.failures else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
