@@ -14,14 +14,13 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from yakuba.core.files.services import read as read_file
-from yakuba.core.people import protected
 from yakuba.core.tokens.auth import Token, actor
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import BadInput, Labels
 from yakuba.nursery.models import Allocation, ChildOutcome, Ledger
 from yakuba.nursery.services.allocations import TiesNeedSeed, request_allocation
 from yakuba.nursery.services.ledgers import UPLOAD_LIMIT, import_ledger
-from yakuba.nursery.services.visibility import SUBJECT
+from yakuba.nursery.services.visibility import protected_ids, unprotected_children
 
 router = Router(tags=["nursery"])
 READ = Token("nursery:read")
@@ -203,7 +202,7 @@ def result(request: HttpRequest, allocation_id: int) -> HttpResponse:
     found = _finished(_id(allocation_id))
     assert found.result_file is not None
     data = json.loads(read_file(found.result_file))
-    hidden = protected.ids(SUBJECT) & set(data["assignment"])
+    hidden = protected_ids() & set(data["assignment"])
     if hidden:
         data["assignment"] = {
             child: seat for child, seat in data["assignment"].items() if child not in hidden
@@ -222,7 +221,7 @@ def result(request: HttpRequest, allocation_id: int) -> HttpResponse:
 def child(request: HttpRequest, allocation_id: int, child_id: str) -> ChildOut:
     """One child with its reasons; a protected person is not found here."""
     found = _finished(_id(allocation_id))
-    rows = ChildOutcome.objects.filter(allocation=found).exclude(child_id__in=protected.ids(SUBJECT))
+    rows = unprotected_children(ChildOutcome.objects.filter(allocation=found))
     row = get_object_or_404(rows, child_id=child_id.replace("\0", ""))
     labels = Labels(classes=dict(found.class_rows.values_list("class_id", "label")))
     blocks = explain.blocks(row.claims, "officer", labels)

@@ -1,5 +1,10 @@
 """Django application of nursery."""
 
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -10,3 +15,23 @@ class NurseryConfig(AppConfig):
     label = "nursery"
     verbose_name = "保育所利用調整"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the system on the portal and name its audit lines."""
+        from yakuba.core.systems import Card, System, register
+        from yakuba.nursery import audit_labels
+        from yakuba.nursery.services import approvals  # registers what an approval does
+
+        audit_labels.register()
+        assert approvals.KIND
+
+        def card(user: Any, today: date) -> Card:
+            from yakuba.nursery.services.card import card as figures
+
+            return figures(user, today)
+
+        register(
+            System(
+                key="nursery", name="保育所利用調整", icon="nursery", url_name="nursery:home", card=card
+            )
+        )

@@ -52,16 +52,20 @@ def load(path: Path, seed: int | None) -> Loaded:
 
 def load_market(path: Path) -> Loaded:
     """Reads market.json; keys that a ledger left there are kept, else the file itself is the ledger."""
-    raw = path.read_bytes()
+    return load_market_bytes(path.name, path.read_bytes())
+
+
+def load_market_bytes(name: str, raw: bytes) -> Loaded:
+    """The same for bytes that a person uploaded under a file name."""
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except ValueError as error:
         raise _bad(
-            path.name, str(error), "UTF-8のJSONとして読めません", "ファイルを確かめてください"
+            name, str(error), "UTF-8のJSONとして読めません", "ファイルを確かめてください"
         ) from error
-    market = parse(data, file=path.name)
+    market = parse(data, file=name)
     extras = {key: data[key] for key in ("ledger", "keys", "lottery") if key in data}
-    extras.setdefault("ledger", {"name": path.name, "sha256": hashlib.sha256(raw).hexdigest()})
+    extras.setdefault("ledger", {"name": name, "sha256": hashlib.sha256(raw).hexdigest()})
     return Loaded(market, extras)
 
 
@@ -202,7 +206,7 @@ def explain(
     explainer = _explainer()
     if explainer is None:
         raise click.ClickException("説明の部品が見つかりません。インストールを確かめてください。")
-    claims = [claim for claim in explainer.claims(market, result) if claim.get("child") == child]
+    claims = explainer.of_child(explainer.claims(market, result), child)
     return str(explainer.text(claims, audience, loaded.labels))
 
 

@@ -140,7 +140,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
         {
             **frame(request, found, "proof"),
             "certificate": certificate,
-            "facts": _proof_facts(found),
+            "facts": proof_facts(found),
             "extra_seats": _extra_seats(found, certificate),
             "result_hash": found.result_file.sha256,
             "blocking_children": visible_children(request.user, named),
@@ -149,7 +149,8 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _proof_facts(found: Allocation) -> list[tuple[str, str]]:
+def proof_facts(found: Allocation) -> list[tuple[str, str]]:
+    """The proof as facts, for the page and the printed certificate."""
     families = len(found.blocking_families)
     stability = {
         "stable": "成立（阻害する世帯 0）",

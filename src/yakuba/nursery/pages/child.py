@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yakuba.core.audit.services import record
+from yakuba.core.people import protected
 from yakuba.core.people.models import Role
-from yakuba.core.people.permissions import require
+from yakuba.core.people.permissions import require, user_of
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import Labels
 from yakuba.nursery.models import Allocation, ChildOutcome
 from yakuba.nursery.pages.allocations import find, frame
-from yakuba.nursery.printing import print_child
-from yakuba.nursery.services.visibility import is_protected, visible_children
+from yakuba.nursery.pages.files import attachment, letterhead
+from yakuba.nursery.printing import ChildResult, print_child
+from yakuba.nursery.services.visibility import SUBJECT, visible_children
 
 
 def labels_of(allocation: Allocation, row: ChildOutcome) -> Labels:
@@ -65,18 +68,25 @@ def child_print(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
     """The same as one A4 page (PDF), for the window or the file."""
     found = find(pk)
     row = _row(request, found, child_id)
-    if is_protected(row.child_id):
-        raise PermissionDenied("支援措置の対象です。書き出すには、もう一人の承認が必要です。")
     audience: explain.Audience = "officer" if request.GET.get("for") == "officer" else "parent"
-    record(
-        "nursery.child.print",
-        actor=request.user,
-        target=f"nursery.child:{row.pk}",
-        detail={"audience": audience},
+    labels = labels_of(found, row)
+    result = ChildResult(
+        number=row.child_id,
+        name=row.name,
+        headline=explain.headline(row.claims, audience, labels),
+        wishes=explain.blocks(row.claims, audience, labels),
+        audience=audience,
     )
-    body = print_child(found, row, audience)
-    return HttpResponse(
-        body,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="child-{found.pk}-{row.pk}.pdf"'},
-    )
+    try:
+        with transaction.atomic():
+            protected.require_release(SUBJECT, row.child_id, "nursery.letter", by=user_of(request))
+            body = print_child(result, letterhead(found), missing="mark")
+            record(
+                "nursery.child.print",
+                actor=request.user,
+                target=f"nursery.child:{row.pk}",
+                detail={"audience": audience},
+            )
+    except protected.ReleaseRequired as refused:
+        raise PermissionDenied(str(refused)) from refused
+    return attachment(body, "application/pdf", f"child-{found.pk}-{row.pk}.pdf", inline=True)

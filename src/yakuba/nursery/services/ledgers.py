@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -10,25 +11,97 @@ from django.db.models import Max
 from yakuba.core.audit.services import record
 from yakuba.core.files.services import read as read_file
 from yakuba.core.files.services import store
-from yakuba.nursery.domain.market import BadInput
+from yakuba.nursery.domain.market import Market
+from yakuba.nursery.ledger import ChildFacts, TiesFound, read_upload
 from yakuba.nursery.ledger import Ledger as LedgerContent
-from yakuba.nursery.ledger import TiesFound, read_upload
 from yakuba.nursery.models import Ledger
+from yakuba.nursery.runs import Loaded, load_market_bytes
 
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes; the largest ledger measured (8,000 children) has 1.5 MiB
-TIES_KEPT = 500  # ties shown on the page; the whole list is made again from the file when needed
+TIES_KEPT = 500  # ties shown on the page; the file itself keeps them all
 
 
-def import_ledger(
-    *, title: str, file_name: str, data: bytes, by: Any, actor: object = None
-) -> Ledger:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the pages show of a child besides its result; empty for a bare market.json."""
+
+    name: str = ""
+    kana: str = ""
+    age: int | None = None
+
+
+@dataclass(slots=True)
+class Source:
+    """A ledger of any accepted form: workbook, zip of CSVs, or market.json."""
+
+    content: LedgerContent | None
+    market: Loaded | None
+    children: dict[str, ChildFacts] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """The ledger's fingerprint, as written in market.json."""
+        if self.content is not None:
+            return self.content.sha256
+        assert self.market is not None
+        return str(self.market.extras["ledger"]["sha256"])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an officer should look at before a run."""
+        if self.content is not None:
+            return list(self.content.warnings)
+        assert self.market is not None
+        return list(self.market.warnings)
+
+    def load(self, seed: int | None) -> Loaded:
+        """The market with its extras; ``TiesFound`` when ties are left and no seed is given."""
+        if self.content is None:
+            assert self.market is not None
+            return self.market
+        return Loaded(
+            self.content.market(seed),
+            self.content.market_extras(seed),
+            list(self.content.warnings),
+            self.content.labels,
+        )
+
+    def facts(self, child: str) -> Facts:
+        """The child's name and age."""
+        found = self.children.get(child)
+        return Facts() if found is None else Facts(found.name, found.kana, found.age)
+
+    def class_parts(self, class_id: str) -> tuple[str, int | None, str]:
+        """Nursery, age and track of a class, for columns and filters."""
+        if self.content is None:
+            return class_id, None, ""
+        nursery = self.content.labels.classes.get(class_id, class_id).split(" ")[0]
+        parts = class_id.split("-")
+        age = next((int(part) for part in parts[1:] if part in "012345"), None)
+        return nursery, age, parts[2] if len(parts) > 2 else ""
+
+
+def open_source(name: str, data: bytes) -> Source:
+    """Read an upload. ``BadInput`` names every fault."""
+    if name.lower().endswith(".json"):
+        return Source(None, load_market_bytes(name, data))
+    content = read_upload(name, data)
+    return Source(content, None, {child.id: child for child in content.children})
+
+
+def source_of(ledger: Ledger) -> Source:
+    """A kept ledger as it was uploaded, read again."""
+    return open_source(ledger.file_name, read_file(ledger.file))
+
+
+def import_ledger(*, title: str, file_name: str, data: bytes, by: Any, actor: object = None) -> Ledger:
     """Read, check and keep one version of a ledger.
 
-    The same title again makes the next version (版). Raises ``BadInput`` with every fault; then nothing
-    is kept.
+    The same title again makes the next version (版). ``actor`` is who the audit log names when no user
+    stands behind it. Raises ``BadInput`` with every fault; then nothing is kept.
     """
-    content = read_upload(file_name, data)
-    ties, market = _ties_and_market(content)
+    source = open_source(file_name, data)
+    ties, market = _ties_and_market(source)
     with transaction.atomic():
         # Locks the versions of this title so that two uploads at once get two numbers.
         list(Ledger.objects.select_for_update().filter(title=title).values_list("pk"))
@@ -39,12 +112,12 @@ def import_ledger(
             number=last + 1,
             file=stored,
             file_name=file_name,
-            sha256=content.sha256,
+            sha256=source.sha256,
             children=sum(len(family.children) for family in market.families),
             families=len(market.families),
             classes=len(market.capacity),
             seats=sum(market.capacity.values()),
-            warnings=list(content.warnings),
+            warnings=source.warnings,
             ties=ties[:TIES_KEPT],
             imported_by=by,
         )
@@ -52,21 +125,13 @@ def import_ledger(
             "nursery.ledger.import",
             actor=actor or by or "system:nursery",
             target=f"nursery.ledger:{ledger.pk}",
-            detail={"sha256": content.sha256, "children": ledger.children, "ties": len(ties)},
+            detail={"sha256": ledger.sha256, "children": ledger.children, "ties": len(ties)},
         )
     return ledger
 
 
-def content_of(ledger: Ledger) -> LedgerContent:
-    """The ledger as it was uploaded, read again."""
-    return read_upload(ledger.file_name, read_file(ledger.file))
-
-
-def _ties_and_market(content: LedgerContent) -> tuple[list[str], Any]:
+def _ties_and_market(source: Source) -> tuple[list[str], Market]:
     try:
-        return [], content.market(None)
+        return [], source.load(None).market
     except TiesFound as found:
-        return [str(tie) for tie in found.ties], content.market(0)
-
-
-__all__ = ["BadInput", "content_of", "import_ledger"]
+        return [str(tie) for tie in found.ties], source.load(0).market

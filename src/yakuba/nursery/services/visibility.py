@@ -7,16 +7,32 @@ from typing import Any
 from django.db.models import QuerySet
 
 from yakuba.core.people import protected
-from yakuba.nursery.models import ChildOutcome
+from yakuba.core.people.models import ProtectedPerson
+from yakuba.nursery.models import Allocation, ChildOutcome
 
 SUBJECT = "child"
 
 
+def protected_ids() -> set[str]:
+    """受付番号 of the children who are protected now."""
+    rows = ProtectedPerson.objects.filter(subject_kind=SUBJECT, ended_at=None)
+    return set(rows.values_list("subject_id", flat=True))
+
+
 def visible_children(user: Any, rows: QuerySet[ChildOutcome]) -> QuerySet[ChildOutcome]:
     """The rows without the protected children that ``user`` is not named for."""
-    return rows.exclude(child_id__in=protected.hidden_from(user, SUBJECT))
+    guarded = protected_ids()
+    hidden = guarded - protected.visible(user, SUBJECT, guarded) if guarded else guarded
+    return rows.exclude(child_id__in=hidden) if hidden else rows
 
 
-def is_protected(child_id: str) -> bool:
-    """Whether outputs of this child need a second person's release."""
-    return protected.is_protected(SUBJECT, child_id)
+def unprotected_children(rows: QuerySet[ChildOutcome]) -> QuerySet[ChildOutcome]:
+    """The rows that may leave in an export; each protected one leaves only by a release of its own."""
+    guarded = protected_ids()
+    return rows.exclude(child_id__in=guarded) if guarded else rows
+
+
+def holds_protected(allocation: Allocation) -> bool:
+    """Whether a whole-result file would carry a protected child out."""
+    guarded = protected_ids()
+    return bool(guarded) and allocation.child_rows.filter(child_id__in=guarded).exists()

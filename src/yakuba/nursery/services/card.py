@@ -1,0 +1,35 @@
+"""What the portal's first page says of this system."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Sum
+
+from yakuba.core.systems import Card
+from yakuba.effects.services import minutes_saved_today
+from yakuba.nursery.models import Allocation, Ledger
+
+
+def card(user: Any, today: date) -> Card:
+    """Waiting: results sent for approval, results with blocking families, ledgers with ties and no run."""
+    approvals = Allocation.objects.filter(approval__state="waiting").count()
+    blocked = (
+        Allocation.objects.exclude(blocking_families=[]).filter(finished_at__isnull=False, approval=None).count()
+    )
+    tied = Ledger.objects.exclude(ties=[]).filter(allocations=None).count()
+    parts = [("承認待ち", approvals), ("不成立のある結果", blocked), ("同点のある台帳", tied)]
+    handled = (
+        Allocation.objects.filter(finished_at__date=today).aggregate(children=Sum("ledger__children"))[
+            "children"
+        ]
+        or 0
+    )
+    return Card(
+        waiting=approvals + blocked + tied,
+        waiting_note="、".join(f"{label} {count}件" for label, count in parts if count)
+        or "確認待ちはありません",
+        handled=f"{handled:,}人" if handled else "—",
+        minutes_saved=minutes_saved_today("nursery", today),
+    )
