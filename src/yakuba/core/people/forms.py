@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from yakuba.core.people.domain.values import is_staff_number
 from yakuba.core.people.models import Department, Role, User
 from yakuba.core.people.signin.forms import NEW_PASSWORD, Dressed
+
+if TYPE_CHECKING:
+    _DepartmentForm = forms.ModelForm[Department]
+else:
+    _DepartmentForm = forms.ModelForm
 
 
 class ResetForm(Dressed):
@@ -69,7 +74,7 @@ class PersonForm(Dressed):
         return data
 
 
-class DepartmentForm(Dressed, forms.ModelForm[Department]):
+class DepartmentForm(Dressed, _DepartmentForm):
     """A department and the systems it works with."""
 
     systems = forms.CharField(
