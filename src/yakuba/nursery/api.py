@@ -133,9 +133,7 @@ def ledgers(request: HttpRequest) -> list[LedgerOut]:
 
 
 @router.post("/ledgers", response={201: LedgerOut}, auth=WRITE, summary="申込台帳を取り込む")
-def ledger_create(
-    request: HttpRequest, title: Form[str], file: File[UploadedFile]
-) -> tuple[int, LedgerOut]:
+def ledger_create(request: HttpRequest, title: Form[str], file: File[UploadedFile]) -> tuple[int, LedgerOut]:
     """Read, check and keep a ledger; 422 names every fault, and then nothing is kept."""
     name = title.replace("\0", "").strip()[:100]
     if not name:
@@ -173,9 +171,7 @@ def allocation_create(request: HttpRequest, body: AllocationIn) -> tuple[int, Al
 )
 def allocation(request: HttpRequest, allocation_id: int) -> AllocationOut:
     """One run."""
-    return _allocation_out(
-        get_object_or_404(Allocation.objects.select_related("job"), pk=_id(allocation_id))
-    )
+    return _allocation_out(get_object_or_404(Allocation.objects.select_related("job"), pk=_id(allocation_id)))
 
 
 @router.get(
@@ -187,8 +183,7 @@ def allocation(request: HttpRequest, allocation_id: int) -> AllocationOut:
 def certificate(request: HttpRequest, allocation_id: int) -> HttpResponse:
     """The certificate, byte for byte."""
     found = _finished(_id(allocation_id))
-    assert found.certificate_file is not None
-    return HttpResponse(read_file(found.certificate_file), content_type="application/json")
+    return HttpResponse(read_file(found.kept_file("certificate")), content_type="application/json")
 
 
 @router.get(
@@ -200,8 +195,7 @@ def certificate(request: HttpRequest, allocation_id: int) -> HttpResponse:
 def result(request: HttpRequest, allocation_id: int) -> HttpResponse:
     """The result; protected persons are left out, and then the file says so."""
     found = _finished(_id(allocation_id))
-    assert found.result_file is not None
-    data = json.loads(read_file(found.result_file))
+    data = json.loads(read_file(found.kept_file("result")))
     hidden = protected_ids() & set(data["assignment"])
     if hidden:
         data["assignment"] = {

@@ -20,10 +20,10 @@ class NurseryConfig(AppConfig):
         """Put the system on the portal and name its audit lines."""
         from yakuba.core.systems import Card, System, register
         from yakuba.nursery import audit_labels
-        from yakuba.nursery.services import approvals  # registers what an approval does
+        from yakuba.nursery.services import approvals
 
         audit_labels.register()
-        assert approvals.KIND
+        approvals.register()
 
         def card(user: Any, today: date) -> Card:
             from yakuba.nursery.services.card import card as figures
@@ -31,7 +31,5 @@ class NurseryConfig(AppConfig):
             return figures(user, today)
 
         register(
-            System(
-                key="nursery", name="保育所利用調整", icon="nursery", url_name="nursery:home", card=card
-            )
+            System(key="nursery", name="保育所利用調整", icon="nursery", url_name="nursery:home", card=card)
         )

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from yakuba.core.faces import Face
+from yakuba.core.files.models import StoredFile
 
 
 class Ledger(models.Model):
@@ -72,21 +73,15 @@ class Allocation(models.Model):
     blocking_families = models.JSONField("阻害する世帯", default=list)
     blocking_lower_bound = models.PositiveIntegerField(default=0)
     figures = models.JSONField("集計", default=dict)
-    market_file = models.ForeignKey(
-        "files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    result_file = models.ForeignKey(
-        "files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    market_file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
+    result_file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     certificate_file = models.ForeignKey(
         "files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+"
     )
     explanations_file = models.ForeignKey(
         "files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    approval = models.OneToOneField(
-        "people.Approval", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    approval = models.OneToOneField("people.Approval", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-requested_at", "-pk"]
@@ -100,6 +95,13 @@ class Allocation(models.Model):
     def is_finished(self) -> bool:
         """Whether the result is there."""
         return self.finished_at is not None
+
+    def kept_file(self, name: str) -> StoredFile:
+        """One of the four files of a finished run: market, result, certificate or explanations."""
+        stored: StoredFile | None = getattr(self, f"{name}_file")
+        if stored is None:
+            raise LookupError(f"{self} has no {name} file")
+        return stored
 
 
 class ClassOutcome(models.Model):
@@ -121,9 +123,7 @@ class ClassOutcome(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["allocation", "class_id"], name="class_outcome_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["allocation", "class_id"], name="class_outcome_once")]
         verbose_name = "クラス別の結果"
         verbose_name_plural = "クラス別の結果"
 
@@ -165,14 +165,10 @@ class ChildOutcome(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["allocation", "child_id"], name="child_outcome_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["allocation", "child_id"], name="child_outcome_once")]
         indexes = [
             models.Index(fields=["allocation", "outcome"], name="child_outcome_by_outcome"),
-            models.Index(
-                fields=["allocation"], name="child_outcome_blocking", condition=Q(blocking=True)
-            ),
+            models.Index(fields=["allocation"], name="child_outcome_blocking", condition=Q(blocking=True)),
         ]
         verbose_name = "児童別の結果"
         verbose_name_plural = "児童別の結果"

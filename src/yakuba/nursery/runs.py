@@ -60,9 +60,7 @@ def load_market_bytes(name: str, raw: bytes) -> Loaded:
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except ValueError as error:
-        raise _bad(
-            name, str(error), "UTF-8のJSONとして読めません", "ファイルを確かめてください"
-        ) from error
+        raise _bad(name, str(error), "UTF-8のJSONとして読めません", "ファイルを確かめてください") from error
     market = parse(data, file=name)
     extras = {key: data[key] for key in ("ledger", "keys", "lottery") if key in data}
     extras.setdefault("ledger", {"name": name, "sha256": hashlib.sha256(raw).hexdigest()})

@@ -53,14 +53,10 @@ def frame(request: HttpRequest, found: Allocation, tab: str) -> dict[str, Any]:
             ("保留", f"{figures.get('waiting', 0):,}", "人", ""),
             ("空いている席", f"{figures.get('free', 0):,}", "席", ""),
         ],
-        "tabs": [
-            (reverse(f"nursery:{name}", args=[found.pk]), label, name == tab) for name, label in TABS
-        ],
+        "tabs": [(reverse(f"nursery:{name}", args=[found.pk]), label, name == tab) for name, label in TABS],
         "approved": approved,
         "waiting_approval": waiting_approval,
-        "may_ask": allowed(request.user, "nursery", Role.OFFICER)
-        and not approved
-        and not waiting_approval,
+        "may_ask": allowed(request.user, "nursery", Role.OFFICER) and not approved and not waiting_approval,
     }
 
 

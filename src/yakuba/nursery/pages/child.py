@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from yakuba.core.audit.services import record
 from yakuba.core.people import protected
-from yakuba.core.people.models import Role
-from yakuba.core.people.permissions import require, user_of
+from yakuba.core.people.models import Role, User
+from yakuba.core.people.permissions import require
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import Labels
 from yakuba.nursery.models import Allocation, ChildOutcome
@@ -79,7 +81,7 @@ def child_print(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
     )
     try:
         with transaction.atomic():
-            protected.require_release(SUBJECT, row.child_id, "nursery.letter", by=user_of(request))
+            protected.require_release(SUBJECT, row.child_id, "nursery.letter", by=cast(User, request.user))
             body = print_child(result, letterhead(found), missing="mark")
             record(
                 "nursery.child.print",

@@ -108,8 +108,7 @@ def printed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _printed_classes(found: Allocation, head: Letterhead, *, public: bool) -> bytes:
-    assert found.explanations_file is not None
-    claims = [json.loads(line) for line in read_file(found.explanations_file).splitlines()]
+    claims = [json.loads(line) for line in read_file(found.kept_file("explanations")).splitlines()]
     names = dict(found.class_rows.values_list("class_id", "label"))
     key_names = next((claim["names"] for claim in claims if claim["kind"] == "key_names"), ["指数"])
     return print_classes(
@@ -118,8 +117,6 @@ def _printed_classes(found: Allocation, head: Letterhead, *, public: bool) -> by
 
 
 def _certificate_sections(found: Allocation) -> list[tuple[str, list[tuple[str, str]]]]:
-    assert found.market_file is not None
-    assert found.result_file is not None
     return [
         ("確かめたこと", proof_facts(found)),
         (
@@ -135,8 +132,8 @@ def _certificate_sections(found: Allocation) -> list[tuple[str, list[tuple[str, 
             "指紋（SHA-256）",
             [
                 ("台帳", found.ledger.sha256),
-                ("市場", found.market_file.sha256),
-                ("結果", found.result_file.sha256),
+                ("市場", found.kept_file("market").sha256),
+                ("結果", found.kept_file("result").sha256),
             ],
         ),
     ]
@@ -159,7 +156,7 @@ def result_rows(rows: Any) -> list[list[Value]]:
 @require_http_methods(["GET", "POST"])
 @require("nursery", Role.OFFICER)
 def export_result(request: HttpRequest, pk: int) -> HttpResponse:
-    """Excel, CSV (UTF-8) or CSV (Shift_JIS): what the last can't hold is listed before anything is written."""
+    """Excel or CSV; what Shift_JIS can't hold is listed before anything is written."""
     found = _finished(pk)
     rows = unprotected_children(ChildOutcome.objects.filter(allocation=found))
     form: Literal["xlsx", "utf-8", "cp932", ""] = ""

@@ -166,9 +166,7 @@ def allocate(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("nursery:allocation", allocation.pk)
 
 
-def _ledger_page(
-    request: HttpRequest, found: Ledger, form: AllocateForm, status: int = 200
-) -> HttpResponse:
+def _ledger_page(request: HttpRequest, found: Ledger, form: AllocateForm, status: int = 200) -> HttpResponse:
     runs = found.allocations.select_related("ledger", "job", "approval")
     return render(
         request,

@@ -48,7 +48,9 @@ CLASSES = Table(
         Column("track", "枠"),
         Column("capacity", "定員", numeric=True),
         Column("admitted", "内定", numeric=True),
-        Column("fill", "充足", sortable=False, cell=_fill_bar, value=lambda row: f"{row.admitted}/{row.capacity}"),
+        Column(
+            "fill", "充足", sortable=False, cell=_fill_bar, value=lambda row: f"{row.admitted}/{row.capacity}"
+        ),
         Column("waiting", "保留", numeric=True),
         Column("cutoff", "入所最低指数", numeric=True, sortable=False, cell=_cutoff),
         Column("note", "注意", sortable=False, cell=_note, value=lambda row: row.tied_at_cutoff or ""),
@@ -84,7 +86,12 @@ CHILDREN = Table(
         Column("age", "年齢", numeric=True, cell=lambda row: "—" if row.age is None else f"{row.age}歳"),
         Column("first_key", "指数", numeric=True, sortable=False),
         Column("outcome", "結果", cell=_outcome, value=lambda row: row.get_outcome_display()),
-        Column("wish_number", "希望順位", numeric=True, cell=lambda row: f"第{row.wish_number}" if row.wish_number else "—"),
+        Column(
+            "wish_number",
+            "希望順位",
+            numeric=True,
+            cell=lambda row: f"第{row.wish_number}" if row.wish_number else "—",
+        ),
         Column("class_name", "内定先", search=True),
         Column("family_id", "世帯番号", search=True),
     ),

@@ -20,9 +20,7 @@ class TiesNeedSeed(ValueError):
     """The ledger has ties and no lottery seed was given."""
 
 
-def request_allocation(
-    ledger: Ledger, *, seed: int | None, by: Any, actor: object = None
-) -> Allocation:
+def request_allocation(ledger: Ledger, *, seed: int | None, by: Any, actor: object = None) -> Allocation:
     """Queue one run over a ledger. ``TiesNeedSeed`` when ties are left and no seed is given."""
     if ledger.ties and seed is None:
         raise TiesNeedSeed(

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from yakuba.core.audit.services import record
-from yakuba.core.people.approval import Approval, on_approved, request_approval
+from yakuba.core.people.approval import consequences, on_approved, request_approval
+from yakuba.core.people.models import Approval
 from yakuba.nursery.models import Allocation
 
 KIND = "nursery.allocation"
@@ -46,7 +47,21 @@ def ask_for_approval(allocation: Allocation, *, by: Any, reason: str) -> Approva
     return approval
 
 
-@on_approved(KIND)
+def register() -> None:
+    """Tell the approval primitive what an approval of a result does and how it reads."""
+    on_approved(KIND, label="割当の結果")(note_approval)
+    consequences(KIND)(tell_consequences)
+
+
+def tell_consequences(approval: Approval) -> str:
+    """What the approver reads before deciding."""
+    facts = approval.payload
+    text = f"「{facts['title']}」の結果を確定します。内定 {facts['placed']:,}人、保留 {facts['waiting']:,}人。"
+    if facts["blocking"]:
+        text += f"不成立の世帯が {facts['blocking']}世帯あります。"
+    return text
+
+
 def note_approval(approval: Approval) -> None:
     """The result is final from here on; the audit log says so."""
     record(

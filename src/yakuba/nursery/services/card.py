@@ -16,7 +16,9 @@ def card(user: Any, today: date) -> Card:
     """Waiting: results sent for approval, results with blocking families, ledgers with ties and no run."""
     approvals = Allocation.objects.filter(approval__state="waiting").count()
     blocked = (
-        Allocation.objects.exclude(blocking_families=[]).filter(finished_at__isnull=False, approval=None).count()
+        Allocation.objects.exclude(blocking_families=[])
+        .filter(finished_at__isnull=False, approval=None)
+        .count()
     )
     tied = Ledger.objects.exclude(ties=[]).filter(allocations=None).count()
     parts = [("承認待ち", approvals), ("不成立のある結果", blocked), ("同点のある台帳", tied)]

@@ -34,31 +34,15 @@ class Facts:
 class Source:
     """A ledger of any accepted form: workbook, zip of CSVs, or market.json."""
 
-    content: LedgerContent | None
-    market: Loaded | None
+    sha256: str  # the ledger's fingerprint, as written in market.json
+    warnings: list[str]  # what an officer should look at before a run
+    content: LedgerContent | Loaded
     children: dict[str, ChildFacts] = field(default_factory=dict)
-
-    @property
-    def sha256(self) -> str:
-        """The ledger's fingerprint, as written in market.json."""
-        if self.content is not None:
-            return self.content.sha256
-        assert self.market is not None
-        return str(self.market.extras["ledger"]["sha256"])
-
-    @property
-    def warnings(self) -> list[str]:
-        """What an officer should look at before a run."""
-        if self.content is not None:
-            return list(self.content.warnings)
-        assert self.market is not None
-        return list(self.market.warnings)
 
     def load(self, seed: int | None) -> Loaded:
         """The market with its extras; ``TiesFound`` when ties are left and no seed is given."""
-        if self.content is None:
-            assert self.market is not None
-            return self.market
+        if isinstance(self.content, Loaded):
+            return self.content
         return Loaded(
             self.content.market(seed),
             self.content.market_extras(seed),
@@ -73,7 +57,7 @@ class Source:
 
     def class_parts(self, class_id: str) -> tuple[str, int | None, str]:
         """Nursery, age and track of a class, for columns and filters."""
-        if self.content is None:
+        if isinstance(self.content, Loaded):
             return class_id, None, ""
         nursery = self.content.labels.classes.get(class_id, class_id).split(" ")[0]
         parts = class_id.split("-")
@@ -84,9 +68,11 @@ class Source:
 def open_source(name: str, data: bytes) -> Source:
     """Read an upload. ``BadInput`` names every fault."""
     if name.lower().endswith(".json"):
-        return Source(None, load_market_bytes(name, data))
+        loaded = load_market_bytes(name, data)
+        return Source(loaded.extras["ledger"]["sha256"], list(loaded.warnings), loaded)
     content = read_upload(name, data)
-    return Source(content, None, {child.id: child for child in content.children})
+    facts = {child.id: child for child in content.children}
+    return Source(content.sha256, list(content.warnings), content, facts)
 
 
 def source_of(ledger: Ledger) -> Source:
