@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
+from yakuba.core.setup import start_django
 
-@click.group()
-def demo() -> None:
-    """The demo city 汐見区: invented data for trying every system."""
+
+@click.group(invoke_without_command=True)
+@click.option("--port", default=8000, show_default=True, help="Port of the portal.")
+@click.pass_context
+def demo(context: click.Context, port: int) -> None:
+    """The demo city 汐見区: invented data for trying every system.
+
+    Without a sub-command: load the city, run every system on its sample, then serve the portal.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(load)
+        from yakuba.site.serve import run
+
+        run(host="127.0.0.1", port=port, workers=1, threads=8, with_worker=True)
+
+
+@demo.command()
+@click.option("--children", type=click.IntRange(1, 50_000), default=2500, show_default=True)
+@click.option("--nurseries", type=click.IntRange(1, 360), default=80, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.pass_context
+def load(context: click.Context, children: int, nurseries: int, seed: int) -> None:
+    """Create the database, load the city and run every built system on its sample."""
+    # An invented city: say so on its pages, and let people in without a second factor.
+    os.environ.setdefault("YAKUBA_DEMO", "1")
+    os.environ.setdefault("YAKUBA_REQUIRE_TOTP", "none")
+    start_django()
+    from django.core.management import call_command
+
+    from yakuba.site.demo import load as loading
+
+    call_command("migrate", verbosity=0)
+    try:
+        lines = loading.load(children=children, nurseries=nurseries, seed=seed)
+    except loading.DemoFailed as failed:
+        raise click.ClickException(str(failed)) from failed
+    loading.note_loaded()
+    port = context.parent.params.get("port", 8000) if context.parent else 8000
+    click.echo(loading.closing_table(lines))
+    click.echo(f"職員の画面：http://127.0.0.1:{port}/staff/　区民の画面：http://127.0.0.1:{port}/")
+    click.echo("\n".join(loading.login_lines()))
+    click.echo("見本の人物・施設・数値は、すべて架空のものです。止めるときは Ctrl+C を押してください。")
 
 
 @demo.command()
