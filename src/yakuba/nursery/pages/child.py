@@ -20,7 +20,7 @@ from yakuba.nursery.models import Allocation, ChildOutcome
 from yakuba.nursery.pages.allocations import find, frame
 from yakuba.nursery.pages.files import attachment, letterhead
 from yakuba.nursery.printing import ChildResult, print_child
-from yakuba.nursery.services.visibility import SUBJECT, visible_children
+from yakuba.nursery.services.visibility import SUBJECT, hidden_from, visible_children, without_names_of
 
 
 def labels_of(allocation: Allocation, row: ChildOutcome) -> Labels:
@@ -45,6 +45,7 @@ def child(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
     row = _row(request, found, child_id)
     labels = labels_of(found, row)
     audience: explain.Audience = "parent" if request.GET.get("for") == "parent" else "officer"
+    claims = without_names_of(hidden_from(request.user), row.claims)
     record("nursery.child.view", actor=request.user, target=f"nursery.child:{row.pk}")
     siblings = visible_children(
         request.user,
@@ -58,8 +59,8 @@ def child(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
             "row": row,
             "siblings": siblings,
             "audience": audience,
-            "headline": explain.headline(row.claims, audience, labels),
-            "blocks": explain.blocks(row.claims, audience, labels),
+            "headline": explain.headline(claims, audience, labels),
+            "blocks": explain.blocks(claims, audience, labels),
         },
     )
 
@@ -72,11 +73,12 @@ def child_print(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
     row = _row(request, found, child_id)
     audience: explain.Audience = "officer" if request.GET.get("for") == "officer" else "parent"
     labels = labels_of(found, row)
+    claims = without_names_of(hidden_from(request.user), row.claims)
     result = ChildResult(
         number=row.child_id,
         name=row.name,
-        headline=explain.headline(row.claims, audience, labels),
-        wishes=explain.blocks(row.claims, audience, labels),
+        headline=explain.headline(claims, audience, labels),
+        wishes=explain.blocks(claims, audience, labels),
         audience=audience,
     )
     try:

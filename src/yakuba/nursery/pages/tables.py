@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -37,7 +39,8 @@ def _note(row: ClassOutcome) -> str:
 
 def _class_link(row: ClassOutcome) -> str:
     url = reverse("nursery:children", args=[row.allocation_id])
-    return format_html('<a href="{}?class_id={}">{}</a>', url, row.class_id, row.nursery)
+    query = urlencode({"q": row.label})
+    return format_html('<a href="{}?{}">{}</a>', url, query, row.nursery)
 
 
 CLASSES = Table(

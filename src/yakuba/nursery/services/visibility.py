@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from yakuba.core.people.models import ProtectedPerson
 from yakuba.nursery.models import Allocation, ChildOutcome
 
 SUBJECT = "child"
+HIDDEN = "（非表示）"
 
 
 def protected_ids() -> set[str]:
@@ -21,8 +23,7 @@ def protected_ids() -> set[str]:
 
 def visible_children(user: Any, rows: QuerySet[ChildOutcome]) -> QuerySet[ChildOutcome]:
     """The rows without the protected children that ``user`` is not named for."""
-    guarded = protected_ids()
-    hidden = guarded - protected.visible(user, SUBJECT, guarded) if guarded else guarded
+    hidden = hidden_from(user)
     return rows.exclude(child_id__in=hidden) if hidden else rows
 
 
@@ -30,6 +31,22 @@ def unprotected_children(rows: QuerySet[ChildOutcome]) -> QuerySet[ChildOutcome]
     """The rows that may leave in an export; each protected one leaves only by a release of its own."""
     guarded = protected_ids()
     return rows.exclude(child_id__in=guarded) if guarded else rows
+
+
+def without_names_of(hidden: set[str], claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The claims of one child, in which other children who may not be seen here are not named."""
+    if not hidden:
+        return list(claims)
+    return [
+        {field: HIDDEN if isinstance(value, str) and value in hidden else value for field, value in claim.items()}
+        for claim in claims
+    ]
+
+
+def hidden_from(user: Any) -> set[str]:
+    """Protected children that the user is not named for."""
+    guarded = protected_ids()
+    return guarded - protected.visible(user, SUBJECT, guarded) if guarded else guarded
 
 
 def holds_protected(allocation: Allocation) -> bool:
