@@ -15,7 +15,7 @@ _PUBLIC = {
     "explain": ("yakuba.nursery.domain.explain", ""),
 }
 
-__all__ = ["allocate", "explain", "verify"]  # noqa: F822 - see __getattr__
+__all__ = ["allocate", "explain", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -103,8 +103,9 @@ class _Run:
         self.steps += fewest.steps
         result = _result(fewest)
         self.progress(0.85, "追加の席を計算しています")
-        most = min(8, 2 * max(1, len(fewest.blocking)))
-        extra = fewest_extra_seats(arrays, most=most, seed=self.seed, limits=self.limits)
+        most = min(12, 2 + 2 * len(fewest.blocking))
+        near = _near(arrays, reduction, fewest)
+        extra = fewest_extra_seats(arrays, near=near, most=most, seed=self.seed, limits=self.limits)
         self.steps += extra.steps
         return Allocation(result, self._proof(result, presolve, fewest.scope, extra))
 
@@ -122,6 +123,13 @@ class _Run:
             "steps": [step.as_dict() for step in self.steps],
             "extra_seats": None if extra is None else {"seats": extra.seats, "proven_fewest": extra.proven},
         }
+
+
+def _near(arrays: Arrays, reduction: Reduction, fewest: Fewest) -> frozenset[int]:
+    """The families that block and those that the presolve did not fix."""
+    left = reduction.families_left
+    named = set(fewest.blocking)
+    return frozenset(f for f, family in enumerate(arrays.families) if family.id in named or left[f] != 1)
 
 
 def _result(fewest: Fewest) -> Result:
