@@ -11,7 +11,6 @@ from yakuba.nursery.domain.presolve import Relaxation, reduce
 from yakuba.nursery.domain.search import Limits, Search, Step
 from yakuba.nursery.domain.stability import blocking_families
 
-
 LARGEST = 6_000  # placements up to which seats in every class are tried
 
 

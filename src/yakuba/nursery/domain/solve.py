@@ -19,6 +19,7 @@ from yakuba.nursery.domain.presolve import Reduction, reduce
 from yakuba.nursery.domain.search import Limits, Search, Step
 from yakuba.nursery.domain.stability import blocking_families
 
+LARGE = 20_000  # placements above which extra seats are tried only in the blocking families' classes
 Progress = Callable[[float, str], None]
 
 DEFINITION = (
@@ -103,8 +104,9 @@ class _Run:
         self.steps += fewest.steps
         result = _result(fewest)
         self.progress(0.85, "追加の席を計算しています")
-        most = min(12, 2 + 2 * len(fewest.blocking))
-        near = _near(arrays, reduction, fewest)
+        large = len(arrays.placements) > LARGE
+        most = 4 if large else min(12, 2 + 2 * len(fewest.blocking))
+        near = _near(arrays, reduction, fewest, large)
         extra = fewest_extra_seats(arrays, near=near, most=most, seed=self.seed, limits=self.limits)
         self.steps += extra.steps
         return Allocation(result, self._proof(result, presolve, fewest.scope, extra))
@@ -125,11 +127,13 @@ class _Run:
         }
 
 
-def _near(arrays: Arrays, reduction: Reduction, fewest: Fewest) -> frozenset[int]:
-    """The families that block and those that the presolve did not fix."""
-    left = reduction.families_left
+def _near(arrays: Arrays, reduction: Reduction, fewest: Fewest, large: bool) -> frozenset[int]:
+    """The families that block and, unless the market is large, those that the presolve did not fix."""
     named = set(fewest.blocking)
-    return frozenset(f for f, family in enumerate(arrays.families) if family.id in named or left[f] != 1)
+    near = {f for f, family in enumerate(arrays.families) if family.id in named}
+    if not large:
+        near |= {f for f, left in enumerate(reduction.families_left.tolist()) if left != 1}
+    return frozenset(near)
 
 
 def _result(fewest: Fewest) -> Result:
