@@ -24,8 +24,8 @@ Three relaxations keep the rules valid in larger sets of assignments:
 * ``blockers`` = n: any n families may block. Each of them can add or remove at most m children in a class
   (m = the most that one family asks for there), so R1 counts n·m more possible occupants and R2 n·m fewer
   sure ones. What R1 deletes is then kept apart (``dominated``): only a blocking family can have it.
-* ``extra`` = n: up to n seats may be added to any class (or to each of ``extra_classes``): R2 counts n more seats. More seats never make a
-  guaranteed placement less guaranteed.
+* ``extra`` = n: up to n seats may be added to any class (or to each of ``extra_classes``): R2 counts n more
+  seats. More seats never make a guaranteed placement less guaranteed.
 """
 
 from __future__ import annotations
