@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Callable
@@ -46,13 +47,11 @@ def verify(market: Path, result: Path, ledger: Path | None, explanations: Path |
     try:
         problems = verifier.verify(market_data, result_data)
         if ledger is not None:
-            from yakuba.nursery.domain import verify_ledger
-
-            problems += verify_ledger.check(market_data, ledger)
+            checker = importlib.import_module("yakuba.nursery.domain.verify_ledger")
+            problems += checker.check(market_data, ledger)
         if explanations is not None and not problems:
-            from yakuba.nursery.domain import verify_claims
-
-            problems += verify_claims.check(market_data, result_data, _load_lines(explanations))
+            checker = importlib.import_module("yakuba.nursery.domain.verify_claims")
+            problems += checker.check(market_data, result_data, _load_lines(explanations))
     except (KeyError, TypeError, AttributeError) as error:
         _stop([f"{market}：市場の形が正しくありません（{type(error).__name__}: {error}）。"])
     for problem in problems:

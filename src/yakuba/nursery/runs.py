@@ -21,6 +21,7 @@ from yakuba.nursery.domain.market_json import dumps, market_dict, parse, result_
 from yakuba.nursery.domain.solve import Allocation, allocate
 
 Json = dict[str, Any]
+SHOWN = 5  # warnings on the terminal; certificate.json holds them all
 CERTIFICATE_FORMAT = "yakuba.nursery.certificate/1"
 
 
@@ -42,10 +43,7 @@ def load(path: Path, seed: int | None) -> Loaded:
     """Reads a ledger or a market.json. Raises :class:`BadInput`."""
     if not path.exists():
         raise _bad(path.name, str(path), "ファイルがありません", "パスを確かめてください")
-    if path.suffix.lower() == ".json":
-        loaded = load_market(path)
-    else:
-        loaded = _load_ledger(path, seed)
+    loaded = load_market(path) if path.suffix.lower() == ".json" else _load_ledger(path, seed)
     loaded.warnings += sibling_warnings(loaded.market)
     return loaded
 
@@ -88,8 +86,11 @@ def single(ledger: Path, folder: Path, seed: int | None) -> None:
         allocation = allocate(loaded.market, progress=report)
     texts = output(loaded, allocation)
     files.write_folder(folder, texts)
-    for warning in loaded.warnings:
+    for warning in loaded.warnings[:SHOWN]:
         click.echo(f"注意：{warning}", err=True)
+    if len(loaded.warnings) > SHOWN:
+        more = len(loaded.warnings) - SHOWN
+        click.echo(f"注意：ほかに{more}件あります。certificate.json の warnings を見てください。", err=True)
     click.echo(summary(allocation))
 
 

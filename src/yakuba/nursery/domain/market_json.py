@@ -140,8 +140,8 @@ class _Reader:
             self.fault(
                 "$.priority", data, "クラスごとの優先順のオブジェクトが必要です", '例 {"12-1": ["c1", "c0"]}'
             )
-            return {name: () for name in capacity}
-        orders: dict[str, tuple[str, ...]] = {name: () for name in capacity}
+            return dict.fromkeys(capacity, ())
+        orders: dict[str, tuple[str, ...]] = dict.fromkeys(capacity, ())
         for name, value in data.items():
             path = f"$.priority[{show(name)}]"
             if name not in capacity:

@@ -1,9 +1,10 @@
 """When no stable assignment exists: the fewest blocking families, with a proven lower bound.
 
-*Found* comes from models in which only some families may block (exact within those candidates: first the
-families on which the presolve contradicted itself, then all families with several children; the latter
-always has a solution, because markets of only children do). *Bound* comes from models in which any n
-families may block: the first n with a solution is the proven minimum.
+Small markets: exact models in which any 1, 2, 3 … families may block; the first with a solution is the
+minimum. Larger ones: *found* comes from rounds of a model that keeps the presolve's deletions but lets every
+family block, each round freeing the families that blocked in the last one from the presolve; every answer
+is recounted on the whole market, so it is a true upper bound. One blocking family found where no stable
+assignment exists is minimal. For two and more the exact models raise the *bound* as far as the limits allow.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from yakuba.nursery.domain.presolve import Reduction, Relaxation, reduce
 from yakuba.nursery.domain.search import Limits, Search, Step
 from yakuba.nursery.domain.stability import blocking_families
 
-SMALL = 4_000  # placements up to which the exact model of all families is asked first
+SMALL = 1_000  # placements up to which only the exact model of all families is asked
+LARGEST = 15_000  # literals up to which the exact model of all families is asked at all
+ROUNDS = 8
 
 
 @dataclass(slots=True)
@@ -51,56 +54,65 @@ class _Fewest:
     ) -> None:
         self.arrays, self.stable, self.seed, self.limits = arrays, stable, seed, limits
         self.bound = 1 if proven_none else 0
+        self.everyone = frozenset(range(len(arrays.families)))
         self.steps: list[Step] = []
         self.best: Fewest | None = None
 
     def run(self) -> Fewest:
         if len(self.arrays.placements) > SMALL:
-            for candidates in self._candidate_sets():
-                self._within(candidates)
-                if self.best is not None and len(self.best.blocking) <= max(self.bound, 1):
-                    break
-        self._raise_bound()
+            self._localised()
+        if self.best is None or len(self.best.blocking) > max(self.bound, 1):
+            self._exact()
         best = self.best or self._everyone_stays()
         best.lower_bound = min(self.bound, len(best.blocking))
         best.steps = self.steps
         return best
 
-    def _candidate_sets(self) -> list[frozenset[int]]:
-        left = self.stable.families_left
-        first = set(np.flatnonzero(left != 1).tolist())
-        if (left > 0).all():
-            core = build(self.stable)
-            if not core.choice:
-                names = set(blocking_families(self.arrays.market, core.assignment({})))
-                first |= {f for f, family in enumerate(self.arrays.families) if family.id in names}
-        several = set(np.flatnonzero(~self.arrays.single).tolist())
-        return [frozenset(first), frozenset(first | several)]
+    def _localised(self) -> None:
+        """Rounds of the soft model; each frees the families that blocked before."""
+        free, reduction = self._without_contradiction()
+        several = frozenset(np.flatnonzero(~self.arrays.single).tolist())
+        for _ in range(ROUNDS):
+            before = None if self.best is None else len(self.best.blocking)
+            core = build(reduction, may_block=self.everyone)
+            if not core.contradiction:
+                self._optimise(core, "candidates", None)
+            found = set(self.best.blocking) if self.best else set()
+            if self.best is not None and (len(found) <= max(self.bound, 1) or len(found) == before):
+                return
+            named = {f for f, family in enumerate(self.arrays.families) if family.id in found}
+            free = free | named if self.best is not None else free | several
+            reduction = reduce(self.arrays, Relaxation(free=free))
 
-    def _within(self, candidates: frozenset[int]) -> None:
-        """Fewest blocking families when only the candidates may block."""
-        core = build(reduce(self.arrays, Relaxation(free=candidates)), may_block=candidates)
-        if not core.contradiction:
-            self._optimise(core, "candidates", None)
+    def _without_contradiction(self) -> tuple[frozenset[int], Reduction]:
+        """Frees families that the presolve left without a placement, until none is."""
+        free: frozenset[int] = frozenset()
+        reduction = self.stable
+        for _ in range(ROUNDS):
+            stuck = np.flatnonzero(reduction.families_left == 0).tolist()
+            if not stuck:
+                return free, reduction
+            free |= frozenset(stuck)
+            reduction = reduce(self.arrays, Relaxation(free=free))
+        free = frozenset(range(len(self.arrays.families)))
+        return free, reduce(self.arrays, Relaxation(free=free))
 
-    def _raise_bound(self) -> None:
-        """Exact models with 1, 2, 3 … blocking families of all, until one has a solution."""
+    def _exact(self) -> None:
+        """Models with 1, 2, 3 … blocking families of all, until one has a solution or the limits end it."""
         blockers = max(self.bound, 1)
-        while self.best is None or self.best.scope == "candidates":
-            proven = self.best is not None and len(self.best.blocking) <= self.bound
+        while self.best is None or len(self.best.blocking) > blockers or len(self.arrays.placements) <= SMALL:
             core = build(reduce(self.arrays, Relaxation(blockers=blockers)), any_blockers=blockers)
             size = sum(len(own) for own in core.choice.values())
-            self.steps.append(Step(f"model_with_{blockers}_blocking_any_family", "BUILT", size))
-            if proven and size > SMALL:
-                return  # already minimal; the whole model would only reorder equals
+            if size > LARGEST and self.best is not None:
+                self.steps.append(Step(f"blocking_families_at_most_{blockers}", "NOT_TRIED", None, None))
+                return
             if not core.contradiction and not self._optimise(core, "all", blockers):
                 return
             if self.best is not None and self.best.scope == "all":
-                return
-            self.bound = blockers + 1
-            if self.best is not None and len(self.best.blocking) <= self.bound and size > SMALL:
+                self.bound = len(self.best.blocking)
                 return
             blockers += 1
+            self.bound = blockers
 
     def _optimise(self, core: Core, scope: str, blockers: int | None) -> bool:
         """Runs the objectives; False = undecided within the limits."""
@@ -108,12 +120,15 @@ class _Fewest:
         cost = [(b, 1) for b in core.blocks.values()]
         name = "blocking_families" if blockers is None else f"blocking_families_at_most_{blockers}"
         first = search.minimise(name, cost, 0, self.limits.lower_bound)
+        if blockers is None:
+            # A bound within the candidates says nothing of the whole market.
+            first.bound = None
         if search.chosen is not None:
             search.children_and_positions()
             search.lowest_id()
             assignment = core.assignment(search.chosen)
             blocking = blocking_families(self.arrays.market, assignment)
-            if self.best is None or len(blocking) <= len(self.best.blocking):
+            if self.best is None or len(blocking) < len(self.best.blocking) or scope == "all":
                 self.best = Fewest(assignment, blocking, 0, scope)
         self.steps += search.steps
         return first.status in ("OPTIMAL", "INFEASIBLE")

@@ -25,11 +25,11 @@ _CHUNK = 1 << 40  # largest weight in one lexicographic step, well inside 64-bit
 class Limits:
     """Deterministic work (CP-SAT's unit, about a second of one core) that one solve may take."""
 
-    stability: float = 120.0
-    objective: float = 30.0
-    uniqueness: float = 30.0
-    lower_bound: float = 40.0
-    extra_seats: float = 20.0
+    stability: float = 60.0
+    objective: float = 10.0
+    uniqueness: float = 20.0
+    lower_bound: float = 20.0
+    extra_seats: float = 10.0
 
 
 @dataclass(slots=True)
@@ -69,12 +69,12 @@ class Search:
         if expression is not None and self.chosen is not None and step.status in ("OPTIMAL", "FEASIBLE"):
             found = round(solver.objective_value)
             step.value, step.bound = found + constant, int(-(-solver.best_objective_bound // 1)) + constant
-            model.clear_objective()
+            model.clear_objective()  # type: ignore[no-untyped-call]  # OR-Tools has no annotation here
             model.add(expression <= found)
         elif step.status == "OPTIMAL":
             step.value = step.bound = constant
         elif expression is not None:
-            model.clear_objective()
+            model.clear_objective()  # type: ignore[no-untyped-call]  # OR-Tools has no annotation here
         self.steps.append(step)
         return step
 
@@ -94,7 +94,7 @@ class Search:
 
     def _keep(self, solver: cp_model.CpSolver) -> None:
         model = self.core.model
-        model.clear_hints()
+        model.clear_hints()  # type: ignore[no-untyped-call]  # OR-Tools has no annotation here
         self.chosen = {}
         self.extra = {c: solver.value(e) for c, e in self.core.extra.items()}
         for f, own in self.core.choice.items():
@@ -115,7 +115,7 @@ class Search:
         if not self.core.choice or self.chosen is None:
             return False
         model = self.core.model.clone()
-        model.clear_hints()
+        model.clear_hints()  # type: ignore[no-untyped-call]  # OR-Tools has no annotation here
         taken = [
             model.get_bool_var_from_proto_index(self.core.choice[f][p].index) for f, p in self.chosen.items()
         ]

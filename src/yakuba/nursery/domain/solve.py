@@ -15,10 +15,12 @@ from yakuba.nursery.domain.extra_seats import ExtraSeats, fewest_extra_seats
 from yakuba.nursery.domain.market import Market, Result
 from yakuba.nursery.domain.minimal import Fewest, fewest_blocking
 from yakuba.nursery.domain.model import Core, build
+from yakuba.nursery.domain.only_children import extremes
 from yakuba.nursery.domain.presolve import Reduction, reduce
 from yakuba.nursery.domain.search import Limits, Search, Step
 from yakuba.nursery.domain.stability import blocking_families
 
+LARGE = 20_000  # placements above which extra seats are tried only in the blocking families' classes
 Progress = Callable[[float, str], None]
 
 DEFINITION = (
@@ -63,18 +65,21 @@ class _Run:
         reduction = reduce(arrays)
         core = None if reduction.contradiction else build(reduction)
         self.progress(0.5, "残りの世帯を計算しています")
-        stable = None if core is None or core.contradiction else self._stable(core)
+        stable = None if core is None or core.contradiction else self._stable(core, reduction)
         presolve = _presolve_proof(reduction)
         if stable is None:
             return self._without_stable(arrays, reduction, presolve)
         return Allocation(stable, self._proof(stable, presolve, "all", None))
 
-    def _stable(self, core: Core) -> Result | None:
+    def _stable(self, core: Core, reduction: Reduction) -> Result | None:
         """A stable result, or None when the model has none (or none was found within the limits)."""
         if not core.choice:
             assignment = core.assignment({})
             # With every family fixed the check on the whole market is the proof, either way.
             return None if blocking_families(self.market, assignment) else Result("stable", True, assignment)
+        known = self._only_children(core, reduction)
+        if known is not None:
+            return known
         search = Search(core, self.seed, self.limits)
         search.minimise("stable_exists", [], 0, self.limits.stability)
         unique: bool | None = None
@@ -94,6 +99,20 @@ class _Run:
             raise AssertionError(f"the model and the definition of stability disagree on {blocking}")
         return Result("stable", unique, assignment)
 
+    def _only_children(self, core: Core, reduction: Reduction) -> Result | None:
+        """The optimum by deferred acceptance, when it settles the optimum and the uniqueness."""
+        ends = extremes(core, reduction)
+        if ends is None or ends.best is None or ends.worst is None:
+            return None
+        assignment = core.assignment(ends.best)
+        if blocking_families(self.market, assignment):
+            return None
+        unique = ends.best == ends.worst
+        if not unique and blocking_families(self.market, core.assignment(ends.worst)):
+            return None
+        self.steps.append(Step("deferred_acceptance_of_only_children", "OPTIMAL"))
+        return Result("stable", unique, assignment)
+
     def _without_stable(self, arrays: Arrays, reduction: Reduction, presolve: dict[str, Any]) -> Allocation:
         proven_none = not self.steps or self.steps[0].status == "INFEASIBLE"
         self.progress(0.6, "安定な割当てがありません。最少の不満世帯を探しています")
@@ -103,8 +122,10 @@ class _Run:
         self.steps += fewest.steps
         result = _result(fewest)
         self.progress(0.85, "追加の席を計算しています")
-        most = min(8, 2 * max(1, len(fewest.blocking)))
-        extra = fewest_extra_seats(arrays, most=most, seed=self.seed, limits=self.limits)
+        large = len(arrays.placements) > LARGE
+        most = 4 if large else min(12, 2 + 2 * len(fewest.blocking))
+        near = _near(arrays, reduction, fewest, large)
+        extra = fewest_extra_seats(arrays, near=near, most=most, seed=self.seed, limits=self.limits)
         self.steps += extra.steps
         return Allocation(result, self._proof(result, presolve, fewest.scope, extra))
 
@@ -122,6 +143,15 @@ class _Run:
             "steps": [step.as_dict() for step in self.steps],
             "extra_seats": None if extra is None else {"seats": extra.seats, "proven_fewest": extra.proven},
         }
+
+
+def _near(arrays: Arrays, reduction: Reduction, fewest: Fewest, large: bool) -> frozenset[int]:
+    """The families that block and, unless the market is large, those that the presolve did not fix."""
+    named = set(fewest.blocking)
+    near = {f for f, family in enumerate(arrays.families) if family.id in named}
+    if not large:
+        near |= {f for f, left in enumerate(reduction.families_left.tolist()) if left != 1}
+    return frozenset(near)
 
 
 def _result(fewest: Fewest) -> Result:

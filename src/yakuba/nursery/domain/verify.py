@@ -29,7 +29,7 @@ def verify(market: Json, result: Json) -> list[str]:
     problems += _children(market, assignment)
     problems += _seats(market, assignment)
     if not problems:
-        # Blocking is defined for feasible assignments: with a child missing or a class unknown it says nothing.
+        # Blocking is defined for feasible assignments: with a child missing it says nothing.
         problems += _blocking(market, result)
     return problems + _status(result)
 

@@ -1,0 +1,139 @@
+"""Tampering with a result makes the verifier name the child."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.nursery import generate
+from yakuba.nursery.domain.market_json import parse, result_dict
+from yakuba.nursery.domain.solve import allocate
+from yakuba.nursery.domain.verify import verify
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def town() -> tuple[Json, Json]:
+    market = generate.town(1, 300, 30)
+    result = result_dict(allocate(parse(market)).result)
+    assert verify(market, result) == []
+    return market, result
+
+
+def tampered(result: Json, **seats: str | None) -> Json:
+    changed = copy.deepcopy(result)
+    changed["assignment"].update(seats)
+    return changed
+
+
+def single_with(market: Json, result: Json, *, placed: bool) -> Json:
+    """An only child with at least two wishes that has (not) got one of them."""
+    return next(
+        family
+        for family in market["families"]
+        if len(family["children"]) == 1
+        and len(family["wishes"]) > 1
+        and family["current"] == [None]
+        and (result["assignment"][family["children"][0]] is not None) == placed
+    )
+
+
+def test_a_dropped_child_is_named(town: tuple[Json, Json]) -> None:
+    market, result = town
+    changed = copy.deepcopy(result)
+    del changed["assignment"]["c00007"]
+    assert any("c00007" in line for line in verify(market, changed))
+
+
+def test_an_unknown_child_is_named(town: tuple[Json, Json]) -> None:
+    market, result = town
+    assert any("zz" in line for line in verify(market, tampered(result, zz=None)))
+
+
+def test_a_child_moved_out_of_its_seat_is_named(town: tuple[Json, Json]) -> None:
+    market, result = town
+    child = single_with(market, result, placed=True)["children"][0]
+    assert any(child in line for line in verify(market, tampered(result, **{child: None})))
+
+
+def test_a_class_that_was_not_asked_for_is_named_with_its_child(town: tuple[Json, Json]) -> None:
+    market, result = town
+    family = single_with(market, result, placed=True)
+    asked = {wish[0] for wish in family["wishes"]}
+    strange = next(name for name in sorted(market["capacity"]) if name not in asked)
+    problems = verify(market, tampered(result, **{family["children"][0]: strange}))
+    assert any(family["children"][0] in line and strange in line for line in problems)
+    problems = verify(market, tampered(result, **{family["children"][0]: "no such class"}))
+    assert any("no such class" in line and "市場にない" in line for line in problems)
+
+
+def test_an_overfull_class_is_named_with_its_child(town: tuple[Json, Json]) -> None:
+    market, result = town
+    family = single_with(market, result, placed=False)
+    child, seat = family["children"][0], family["wishes"][0][0]
+    problems = verify(market, tampered(result, **{child: seat}))
+    assert any("定員" in line and child in line and seat in line for line in problems)
+
+
+def test_two_children_swapped_are_noticed(town: tuple[Json, Json]) -> None:
+    market, result = town
+    seats = result["assignment"]
+    winner = single_with(market, result, placed=True)["children"][0]
+    order = market["priority"][seats[winner]]
+    loser = next(child for child in reversed(order) if seats[child] is None)
+    family = next(f for f in market["families"] if loser in f["children"] and len(f["children"]) == 1)
+    problems = verify(market, tampered(result, **{winner: None, family["children"][0]: seats[winner]}))
+    assert any(winner in line for line in problems)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"status": "minimal"}, "status"),
+        ({"status": "perfect"}, "status"),
+        ({"unique": "yes"}, "unique"),
+        ({"blocking_lower_bound": 1}, "blocking_lower_bound"),
+        ({"blocking_families": ["f00001"]}, "f00001"),
+        ({"blocking_families": ["nobody"]}, "nobody"),
+        ({"blocking_families": [1]}, "blocking_families"),
+        ({"format": "other"}, "format"),
+        ({"assignment": []}, "assignment"),
+        ({"assignment": {"c00001": 3}}, "c00001"),
+    ],
+)
+def test_inconsistent_declarations_are_named(town: tuple[Json, Json], change: Json, word: str) -> None:
+    market, result = town
+    assert any(word in line for line in verify(market, {**result, **change}))
+
+
+def test_a_combination_nobody_asked_for_is_named_by_family() -> None:
+    market: Json = {
+        "format": generate.FORMAT,
+        "capacity": {"A": 2, "B": 2},
+        "priority": {"A": ["x", "y"], "B": ["x", "y"]},
+        "families": [
+            {"id": "f", "children": ["x", "y"], "current": [None, None], "wishes": [["A", "A"], ["B", "B"]]}
+        ],
+    }
+    result = result_dict(allocate(parse(market)).result)
+    problems = verify(market, tampered(result, x="B"))
+    assert any("世帯f" in line and "組合せ" in line for line in problems)
+
+
+def test_the_verify_command_imports_neither_solver_nor_django_nor_spreadsheets(tmp_path: Any) -> None:
+    script = (
+        "import sys\n"
+        "from yakuba.cli import main\n"
+        "try:\n    main(['nursery', 'verify', 'no.json', 'no.json'])\nexcept SystemExit:\n    pass\n"
+        "import yakuba.nursery.domain.verify\n"
+        "bad = {'ortools', 'django', 'openpyxl', 'numpy', 'rich'} & set(sys.modules)\n"
+        "own = [m[22:] for m in sys.modules if m.startswith('yakuba.nursery.domain.')]\n"
+        "print(bad, own)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "set() ['verify']", done.stderr
