@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from yakuba.nursery.ledger.values import Cell, code
+from yakuba.nursery.ledger.values import Cell, label
 
 MAX_FILE = 20 * 2**20
 MAX_UNPACKED = 200 * 2**20
@@ -29,7 +29,7 @@ class RawSheet:
     @property
     def title(self) -> str:
         """What the sheet is called: its name, for a CSV the file's name without its ending."""
-        return code(self.name or self.file.rsplit(".", 1)[0])
+        return label(self.name or self.file.rsplit(".", 1)[0])
 
 
 def fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
