@@ -52,7 +52,7 @@ def test_keys_equal_in_value_tie_however_they_are_written() -> None:
 
 def test_the_lottery_is_the_published_hash_of_seed_and_household() -> None:
     assert draw(7, "世帯1") == sha256("7:世帯1".encode()).hexdigest()
-    keys: dict[str, Keys] = {child: (1,) for child in "abcdef"}
+    keys: dict[str, Keys] = dict.fromkeys("abcdef", (1,))
     by_hash = sorted(keys, key=lambda child: sha256(f"7:home-{child}".encode()).hexdigest())
     result = ranked(keys, seed=7)
     assert list(result.priority["1-0"]) == by_hash
@@ -62,8 +62,8 @@ def test_the_lottery_is_the_published_hash_of_seed_and_household() -> None:
 @given(st.permutations("abcdefgh"), st.integers())
 def test_the_order_of_rows_never_changes_the_lottery(order: list[str], seed: int) -> None:
     homes = {"a": "x", "b": "x"}
-    given_order = ranked({child: (1,) for child in order}, homes=homes, seed=seed)
-    assert given_order == ranked({child: (1,) for child in "abcdefgh"}, homes=homes, seed=seed)
+    given_order = ranked(dict.fromkeys(order, (1,)), homes=homes, seed=seed)
+    assert given_order == ranked(dict.fromkeys("abcdefgh", (1,)), homes=homes, seed=seed)
 
 
 @given(st.integers())
@@ -78,7 +78,11 @@ def test_every_household_wins_the_lottery_equally_often() -> None:
     assert sum((wins[child] - 1000) ** 2 / 1000 for child in "abc") < 13.8
 
 
-@given(st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.tuples(*[st.integers(0, 2)] * 3), min_size=1))
+@given(
+    st.dictionaries(
+        st.text("abcdef", min_size=1, max_size=3), st.tuples(*[st.integers(0, 2)] * 3), min_size=1
+    )
+)
 def test_the_order_is_strict_and_follows_the_keys(keys: dict[str, Keys]) -> None:
     rows = list(keys.items())
     random.Random(len(rows)).shuffle(rows)

@@ -19,7 +19,9 @@ def reference(lists: list[list[str]], current: list[Nursery], pattern: int) -> l
     """All combinations, kept by the pattern's rule and sorted by its order of preference."""
     count = len(lists)
     found = []
-    for entering in product(*([None, *(n for n in wished if n != here)] for wished, here in zip(lists, current))):
+    for entering in product(
+        *([None, *(n for n in wished if n != here)] for wished, here in zip(lists, current))
+    ):
         went = [n for n in entering if n is not None]
         if went and accepts(pattern, entering, set(went)):
             found.append(entering)
@@ -40,7 +42,9 @@ def accepts(pattern: int, entering: tuple[Nursery, ...], nurseries: set[str]) ->
     }[pattern]
 
 
-def order(pattern: int, entering: tuple[Nursery, ...], lists: list[list[str]], count: int) -> tuple[object, ...]:
+def order(
+    pattern: int, entering: tuple[Nursery, ...], lists: list[list[str]], count: int
+) -> tuple[object, ...]:
     ranks = [99 if e is None else wished.index(e) + 1 for e, wished in zip(entering, lists)]
     went = [e for e in entering if e is not None]
     together = max(Counter(went).values())
