@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from decimal import Decimal
@@ -88,7 +89,7 @@ def test_the_order_is_strict_and_follows_the_keys(keys: dict[str, Keys]) -> None
     random.Random(len(rows)).shuffle(rows)
     order = ranked(dict(rows)).priority["1-0"]
     assert sorted(order) == sorted(keys)
-    assert all(keys[one] >= keys[other] for one, other in zip(order, order[1:]))
+    assert all(keys[one] >= keys[other] for one, other in itertools.pairwise(order))
 
 
 def test_ties_found_lists_every_group_for_a_reader() -> None:

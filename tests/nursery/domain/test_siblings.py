@@ -20,13 +20,15 @@ def reference(lists: list[list[str]], current: list[Nursery], pattern: int) -> l
     count = len(lists)
     found = []
     for entering in product(
-        *([None, *(n for n in wished if n != here)] for wished, here in zip(lists, current))
+        *([None, *(n for n in wished if n != here)] for wished, here in zip(lists, current, strict=False))
     ):
         went = [n for n in entering if n is not None]
         if went and accepts(pattern, entering, set(went)):
             found.append(entering)
     found.sort(key=lambda entering: order(pattern, entering, lists, count))
-    return [tuple(c if e is None else e for e, c in zip(entering, current)) for entering in found]
+    return [
+        tuple(c if e is None else e for e, c in zip(entering, current, strict=False)) for entering in found
+    ]
 
 
 def accepts(pattern: int, entering: tuple[Nursery, ...], nurseries: set[str]) -> bool:
@@ -45,7 +47,7 @@ def accepts(pattern: int, entering: tuple[Nursery, ...], nurseries: set[str]) ->
 def order(
     pattern: int, entering: tuple[Nursery, ...], lists: list[list[str]], count: int
 ) -> tuple[object, ...]:
-    ranks = [99 if e is None else wished.index(e) + 1 for e, wished in zip(entering, lists)]
+    ranks = [99 if e is None else wished.index(e) + 1 for e, wished in zip(entering, lists, strict=False)]
     went = [e for e in entering if e is not None]
     together = max(Counter(went).values())
     named = [e is None for e in entering]
