@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.nursery.ledger.helpers import Grid, csv_bytes, faults_of, zipped
+from tests.nursery.ledger.helpers import Grid, book, csv_bytes, faults_of, zipped
 from yakuba.nursery.domain.market import Family
 from yakuba.nursery.ledger import TiesFound, read_upload
 
@@ -99,3 +99,24 @@ def test_both_tables_are_needed_and_nothing_else() -> None:
     assert "c.csv、c2.csv" in "".join(faults_of("m.zip", twice))
     stray = zipped({"c.csv": children, "d.csv": nurseries, "e.csv": b"a,b\n1,2\n"})
     assert "e.csv：「知らない表」" in "".join(faults_of("m.zip", stray))
+
+
+def test_the_same_two_tables_may_be_sheets_of_a_workbook() -> None:
+    children, nurseries = tables()
+    ledger = read_upload("m.xlsx", book({"表紙": [["一覧"]], "子": children, "園": nurseries}))
+    assert ledger.market() == read_upload("m.zip", archive(children, nurseries)).market()
+    assert "m.xlsx：「表紙」シートは読みません" in ledger.warnings
+
+
+def test_cells_that_cannot_be_read_are_left_out_of_further_checks() -> None:
+    children, nurseries = tables()
+    children[1][0] = ""
+    children[2][1] = ""
+    nurseries[1][0] = ""
+    text = "".join(faults_of("m.zip", archive(children, nurseries)))
+    for place in (
+        "x.csv 2行「申請者番号」：「空欄」",
+        "x.csv 3行「世帯番号」：「空欄」",
+        "y.csv 2行「保育所ID」：「空欄」",
+    ):
+        assert place in text

@@ -261,3 +261,27 @@ def test_faults_past_five_thousand_are_counted() -> None:
     faults = faults_of("台帳.xlsx", book(sheets))
     assert len(faults) == 5001
     assert "ほか10件" in faults[-1]
+
+
+def test_a_row_without_its_numbers_is_a_fault_and_nothing_more() -> None:
+    sheets = grids() | {"園別優先": [OVERRIDES, ["", "1", 1, 1]], "希望の組": [TUPLES, ["h1", "", "a", "1"]]}
+    sheets["施設"].append(["", "園", 3, "", 1])
+    sheets["申込"].append(["", *sheets["申込"][1][1:]])
+    faults = faults_of("台帳.xlsx", book(sheets))
+    assert [fault.split("。")[0].removeprefix("台帳.xlsx") for fault in faults] == [
+        "「施設」シート 7行「施設番号」：「空欄」",
+        "「申込」シート 6行「受付番号」：「空欄」",
+        "「園別優先」シート 2行「受付番号」：「空欄」",
+        "「希望の組」シート 2行「順位」：「空欄」",
+    ]
+
+
+def test_an_empty_sheet_lacks_its_columns() -> None:
+    text = "".join(faults_of("台帳.xlsx", book(grids() | {"施設": []})))
+    assert all(f"「{name}」列なし" in text for name in ("施設番号", "施設名", "年齢", "募集人数"))
+
+
+def test_a_long_cell_is_quoted_in_part() -> None:
+    sheets = grids()
+    put("申込", 2, "生年月日", "あ" * 100)(sheets)
+    assert f"「{'あ' * 60}…」" in faults_of("台帳.xlsx", book(sheets))[0]
