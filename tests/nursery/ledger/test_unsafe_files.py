@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from tests.nursery.ledger.helpers import book, csv_bytes, csvs, faults_of, grids, zipped
-from yakuba.nursery.ledger import BadInput, read, read_upload
+from yakuba.nursery.ledger import BadInput, read, read_upload, values
 from yakuba.nursery.ledger import sheets as limits
 
 
@@ -155,3 +155,16 @@ def test_a_number_of_more_digits_than_excel_keeps_is_a_fault() -> None:
     sheets["申込"][1][-1] = 1234567890123456
     assert "15桁を超える" in "".join(faults_of("台帳.xlsx", book(sheets)))
     assert faults_of("台帳.zip", csvs(sheets)) == []
+
+
+def test_merged_ranges_that_together_cover_too_much_are_refused() -> None:
+    rows: list[list[values.Cell]] = [["x"] for _ in range(1001)]
+    limits.fill_merged(rows, [((0, 0), (1000, 0))] * (limits.MAX_CELLS // 1000))
+    with pytest.raises(ValueError, match="多すぎます"):
+        limits.fill_merged(rows, [((0, 0), (1000, 0))] * (limits.MAX_CELLS // 1000 + 1))
+
+
+def test_a_merged_range_outside_the_data_changes_nothing() -> None:
+    rows: list[list[values.Cell]] = [["x", "y"], ["", ""]]
+    limits.fill_merged(rows, [((5, 0), (9, 0)), ((0, 7), (1, 7)), ((0, 0), (9, 1))])
+    assert rows == [["x", "y"], ["x", ""]]

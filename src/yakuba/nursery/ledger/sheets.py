@@ -34,7 +34,12 @@ class RawSheet:
 
 def fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
     """Give the cells below the top left cell of a merged range its value (世帯番号 over two siblings)."""
+    left_to_fill = MAX_CELLS
     for (top, left), (bottom, _) in ranges:
         if top < len(rows) and left < len(rows[top]):
-            for row in rows[top : bottom + 1]:
+            below = rows[top + 1 : bottom + 1]
+            left_to_fill -= len(below)
+            if left_to_fill < 0:
+                raise ValueError("結合したセルが多すぎます")
+            for row in below:
                 row[left] = rows[top][left]
