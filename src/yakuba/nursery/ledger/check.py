@@ -65,11 +65,10 @@ class Checker:
         first: dict[str, int] = {}
         names: dict[str, str] = {}
         for row in self.rows.classes:
-            if first.setdefault(row.class_id, row.row) != row.row or (
-                not row.row and sum(other.class_id == row.class_id for other in self.rows.classes) > 1
-            ):
+            if row.class_id in first:
                 expected = f"{first[row.class_id]}行と同じ施設・年齢・枠です"
                 self._fault("施設", row.row, "施設番号", row.class_id, expected, "1行にまとめてください")
+            first.setdefault(row.class_id, row.row)
             if names.setdefault(row.nursery, row.name) != row.name:
                 self.findings.warn(
                     f"施設番号 {row.nursery} の名前が「{names[row.nursery]}」と「{row.name}」の2通りあります"
@@ -231,8 +230,8 @@ class Checker:
                 "番号を確認してください",
             )
             return
-        child = next((child for child in self.households[row.household] if child.id == row.child), None)
-        if child is None:
+        child = self.children.get(row.child)
+        if child is None or child.household != row.household:
             self._fault(
                 "希望の組",
                 row.row,

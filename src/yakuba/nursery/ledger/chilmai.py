@@ -45,14 +45,13 @@ def read_chilmai(raws: Sequence[RawSheet], findings: Findings) -> LedgerRows:
     children = _the_only(raws, CHILDREN, findings)
     nurseries = _the_only(raws, NURSERIES, findings)
     for raw in raws:
-        if not _looks_like(raw, CHILDREN) and not _looks_like(raw, NURSERIES):
-            findings.fault(
-                raw.file,
-                "知らない表",
-                "申込者と保育所の表だけを読みます",
-                "このファイルを別の場所に移してください",
-                sheet=raw.name,
-            )
+        if _looks_like(raw, CHILDREN) or _looks_like(raw, NURSERIES):
+            continue
+        if raw.name:
+            findings.warn(f"{raw.file}：「{raw.name}」シートは読みません")
+        else:
+            advice = "このファイルを別の場所に移してください"
+            findings.fault(raw.file, "知らない表", "申込者と保育所の表だけを読みます", advice)
     findings.raise_if_any()
     if children is None or nurseries is None:  # a fault was noted and raised above
         raise AssertionError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from yakuba.nursery.ledger.values import Cell, code
+from yakuba.nursery.ledger.values import Cell, label
 
 MAX_FILE = 20 * 2**20
 MAX_UNPACKED = 200 * 2**20
@@ -29,12 +29,17 @@ class RawSheet:
     @property
     def title(self) -> str:
         """What the sheet is called: its name, for a CSV the file's name without its ending."""
-        return code(self.name or self.file.rsplit(".", 1)[0])
+        return label(self.name or self.file.rsplit(".", 1)[0])
 
 
 def fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
     """Give the cells below the top left cell of a merged range its value (世帯番号 over two siblings)."""
+    left_to_fill = MAX_CELLS
     for (top, left), (bottom, _) in ranges:
         if top < len(rows) and left < len(rows[top]):
-            for row in rows[top : bottom + 1]:
+            below = rows[top + 1 : bottom + 1]
+            left_to_fill -= len(below)
+            if left_to_fill < 0:
+                raise ValueError("結合したセルが多すぎます")
+            for row in below:
                 row[left] = rows[top][left]

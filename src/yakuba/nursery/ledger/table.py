@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from yakuba.nursery.ledger.faults import Findings
 from yakuba.nursery.ledger.sheets import RawSheet
-from yakuba.nursery.ledger.values import Cell, code, is_blank, shown
+from yakuba.nursery.ledger.values import Cell, is_blank, label, shown
 
 HEADER_WITHIN = 30  # rows: titles and notes stand above the header
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Table:
         self.columns: dict[str, int] = {}
         unread = []
         for index, cell in enumerate(raw.rows[header]):
-            name = code(cell)
+            name = label(cell)
             if not name:
                 continue
             if not shape.known(name):
@@ -121,7 +121,7 @@ def score(raw: RawSheet, shape: Shape) -> int:
 def _header(raw: RawSheet, shape: Shape) -> tuple[int, int]:
     best = (0, 0)
     for index, row in enumerate(raw.rows[:HEADER_WITHIN]):
-        names = {code(cell) for cell in row}
+        names = {label(cell) for cell in row}
         hits = sum(name in names for name in shape.required)
         # a header merged over two rows has the same names twice: the lower row is the last of the header
         if hits > best[0] or (hits and hits == best[0] and index == best[1] + 1):

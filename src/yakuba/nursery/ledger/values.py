@@ -48,6 +48,11 @@ def code(cell: Cell) -> str:
     return shown(cell)
 
 
+def label(cell: Cell) -> str:
+    """A heading or a sheet's name, to be compared with ours."""
+    return _code(cell) if isinstance(cell, str) else shown(cell)
+
+
 @lru_cache(maxsize=65536)
 def _code(cell: str) -> str:
     return _SPACE.sub("", unicodedata.normalize("NFKC", cell)).strip(_INVISIBLE)

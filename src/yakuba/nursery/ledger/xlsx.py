@@ -30,7 +30,7 @@ from yakuba.nursery.ledger.sheets import (
 OLE2 = bytes.fromhex("d0cf11e0a1b11ae1")
 ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
 _REFERENCE = re.compile(rb"""\sr=["']([A-Z]{1,3})?([0-9]{1,7})["']""")
-_CELL = re.compile(rb"""<(?:\w+:)?c\s((?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _CACHED = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
@@ -110,12 +110,11 @@ def _check_part(file: str, name: str, part: bytes) -> None:
         raise refuse(file, "文書型宣言またはUTF-8以外の部品を含むブック", "安全に読めません", _ASK_XLSX)
     if not name.startswith("xl/worksheets/"):
         return
-    columns, rows = set(), {b"0"}
-    for column, row in set(_REFERENCE.findall(part)):
-        columns.add(column)
-        rows.add(row)
-    height = max(int(row) for row in rows)
-    width = max((_column_number(column) for column in columns), default=0)
+    height = width = 0
+    for match in _REFERENCE.finditer(part):  # one by one: a list of all would outgrow the file
+        letters, row = match.groups()
+        height = max(height, int(row))
+        width = max(width, _column_number(letters or b""))
     if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
         raise refuse(
             file,
@@ -160,11 +159,14 @@ def _uncached_by_sheet(file: str, parts: dict[str, bytes]) -> dict[str, frozense
 
 
 def _uncached_cells(part: bytes) -> set[tuple[int, int]]:
+    """Every step is linear in the part, also for text that only looks like cells."""
     cells = set()
-    for attributes, body in _CELL.findall(part):
-        if not _FORMULA.search(body) or _CACHED.search(body) or b't="str"' in attributes:
+    for chunk in _CELL_END.split(part)[:-1]:
+        start = max(chunk.rfind(b"<c "), chunk.rfind(b":c "))
+        attributes, _, body = chunk[start:].partition(b">")
+        if start < 0 or not _FORMULA.search(body) or _CACHED.search(body) or b't="str"' in attributes:
             continue
-        if match := _REFERENCE.search(b" " + attributes):
+        if match := _REFERENCE.search(attributes):
             letters, row = match.groups()
             cells.add((int(row) - 1, _column_number(letters or b"") - 1))
     return cells
