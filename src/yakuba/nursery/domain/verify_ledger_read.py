@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 Grid = list[list[str]]
 _MAX_UNPACKED = 200 * 2**20
@@ -176,8 +177,8 @@ def _sheet(data: bytes, strings: list[str]) -> Grid:
 def _cells(row: ET.Element, strings: list[str]) -> list[str]:
     cells: list[str] = []
     for cell in row:
-        letters = re.match(r"[A-Z]+", cell.get("r", ""))
-        at = _column(letters[0]) if letters else len(cells)
+        letters = cell.get("r", "").rstrip("0123456789")
+        at = _column(letters) if letters else len(cells)
         cells.extend("" for _ in range(at + 1 - len(cells)))
         cells[at] = _value(cell, strings)
     return cells
@@ -201,6 +202,7 @@ def _shortest(number: str) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
+@lru_cache(maxsize=4096)
 def _column(letters: str) -> int:
     at = 0
     for letter in letters:
@@ -222,10 +224,12 @@ def _fill(grid: Grid, ref: str) -> None:
 # --- grids to a ledger
 
 
+@lru_cache(maxsize=65536)
 def _code(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).strip("\ufeff\u200b\u200e\u200f")
 
 
+@lru_cache(maxsize=65536)
 def _number(text: str) -> Fraction:
     plain = re.sub(r"^[▲△−ー‐‑–—]", "-", _code(text).replace(",", ""))
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)(E[+-]?\d{1,2})?", plain, re.IGNORECASE):
