@@ -298,3 +298,22 @@ def test_claims_are_found_child_by_child() -> None:
         wanted = {seat["class"] for line in lines for seat in line.get("seats", ())}
         assert wanted <= {line["class"] for line in lines if line["kind"] == "cutoff"}
     assert explain.of_child(claims, "nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"assignment": None}, "結果：割当て"),
+        ({"status": 1}, "結果：割当て"),
+        ({"assignment": {"a": ["1-1"]}}, "児童 a（世帯 A）：割当て ['1-1'] はクラスの番号ではありません"),
+        ({"assignment": {"a": 1}}, "児童 a（世帯 A）：割当て 1 は"),
+    ],
+)
+def test_a_result_of_another_shape_is_reported_and_not_followed(change: dict[str, Any], words: str) -> None:
+    market = {
+        "capacity": {"1-1": 1},
+        "priority": {"1-1": ["a"]},
+        "families": [{"id": "A", "children": ["a"], "current": [None], "wishes": [["1-1"]]}],
+    }
+    (fault,) = check(market, {"status": "stable", "assignment": {"a": "1-1"}, **change}, [])
+    assert fault.startswith(words)
