@@ -317,3 +317,20 @@ def test_a_result_of_another_shape_is_reported_and_not_followed(change: dict[str
     }
     (fault,) = check(market, {"status": "stable", "assignment": {"a": "1-1"}, **change}, [])
     assert fault.startswith(words)
+
+
+@pytest.mark.parametrize("without", ["a", "b"])
+def test_one_child_without_keys_leaves_only_the_order_as_the_reason(without: str) -> None:
+    market = {
+        "capacity": {"1-1": 1},
+        "priority": {"1-1": ["a", "b"]},
+        "families": [
+            {"id": "A", "children": ["a"], "current": [None], "wishes": [["1-1"]]},
+            {"id": "B", "children": ["b"], "current": [None], "wishes": [["1-1"]]},
+        ],
+        "keys": {"names": ["指数"], "children": {child: [1] for child in "ab" if child != without}},
+    }
+    result = {"status": "stable", "assignment": {"a": "1-1", "b": None}}
+    claims = list(explain.claims(market, result))
+    assert [claim["by"] for claim in claims if claim["kind"] == "decided_by"] == ["order"]
+    assert check(market, result, claims) == []

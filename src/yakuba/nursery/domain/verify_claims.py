@@ -133,7 +133,8 @@ def _input_faults(market: Mapping[str, Any], result: Mapping[str, Any]) -> Itera
                 yield f"児童 {child}（世帯 {family['id']}）：結果に割当てがありません。"
                 continue
             if not isinstance(assignment[child], str | None):
-                yield f"児童 {child}（世帯 {family['id']}）：割当て {assignment[child]} はクラスの番号ではありません。"
+                stated = f"割当て {assignment[child]}"
+                yield f"児童 {child}（世帯 {family['id']}）：{stated} はクラスの番号ではありません。"
                 continue
             seats = {wish[family["children"].index(child)] for wish in family["wishes"]} | {
                 assignment[child],
