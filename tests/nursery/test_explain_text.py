@@ -283,3 +283,71 @@ def test_blocks_cover_every_wish_once_for_both_readers(seed: int) -> None:
             assert numbers == list(range(1, len(numbers) + 1))
             rest = re.fullmatch(r"第\d+希望から第(\d+)希望", blocks[-1].title) if blocks else None
             assert wishes[child] == (int(rest[1]) if rest else len(numbers))
+
+
+def test_an_unknown_child_is_not_explained() -> None:
+    with pytest.raises(explain.NotExplained, match="受付番号"):
+        explain.text([], "parent", Labels())
+
+
+def test_a_child_without_any_priority_at_its_wish_is_not_explained() -> None:
+    market = _queue(seats=1, rivals=0)
+    market["priority"]["1-1"] = []
+    with pytest.raises(explain.NotExplained, match="児童 me：クラス 1-1 の優先順位"):
+        list(explain.claims(market, {"status": "stable", "assignment": {"me": "2-1"}}))
+
+
+def test_keys_that_are_no_numbers_are_not_explained() -> None:
+    market = _queue(seats=1, rivals=1)
+    market["keys"]["children"]["me"] = ["多い", 1]
+    with pytest.raises(explain.NotExplained, match="数でないもの"):
+        list(explain.claims(market, deferred_acceptance(market)))
+
+
+def test_a_child_without_keys_among_others_with_keys_is_explained_by_the_order() -> None:
+    market = _queue(seats=3, rivals=3)
+    del market["keys"]["children"]["me"]
+    block = _first(market, "officer")
+    assert (block.own, block.decided_by) == (None, "優先順位の並び（児童 r2より下位）")
+
+
+def test_the_cut_off_of_a_class_of_current_children_only_is_not_a_score() -> None:
+    block = _first(_queue(seats=4, rivals=4, transfers=4), "officer")
+    assert block.cutoff is None
+    assert block.decided_by == "児童 r3が在籍児童"
+
+
+def test_a_seat_kept_is_told_as_kept() -> None:
+    market = _queue(seats=2, rivals=1, transfers=1)
+    market["families"][0]["wishes"] = [["2-1"]]
+    market["capacity"]["2-1"] = 0
+    market["priority"]["2-1"] = ["me", "r0"]
+    lines = explain.of_child(explain.claims(market, deferred_acceptance(market)), "r0")
+    assert explain.headline(lines, "officer", Labels()) == "児童 r0：在籍中の1-1を継続します。"
+    last = explain.blocks(lines, "officer", Labels())[-1]
+    assert (last.title, last.outcome, last.wish) == ("在籍", "在籍を継続", None)
+    assert last.sentence == "在籍児童として優先されます。定員2人、入所2人のうち、優先順位は1番目です。"
+    parent = explain.blocks(lines, "parent", Labels())[-1]
+    assert parent.sentence == "在籍中の席は、希望した園に移らない限り、そのまま続きます。"
+
+
+@pytest.mark.parametrize(("rank", "shown"), [(3, None), (4, 4), (8, 8), (9, None)])
+def test_a_place_among_the_admitted_is_told_when_three_stand_on_each_side(
+    rank: int, shown: int | None
+) -> None:
+    others = [f"r{number}" for number in range(10)]
+    queue = [*others[: rank - 1], "me", *others[rank - 1 :]]
+    market = {
+        "capacity": {"1-1": 11},
+        "priority": {"1-1": queue},
+        "families": [
+            {"id": f"F{child}", "children": [child], "current": [None], "wishes": [["1-1"]]}
+            for child in queue
+        ],
+    }
+    lines = explain.of_child(explain.claims(market, deferred_acceptance(market)), "me")
+    (block,) = explain.blocks(lines, "parent", Labels())
+    assert block.position == shown
+    if shown:
+        assert block.sentence == f"募集人数11人に対し、優先順位は{rank}番目でした。"
+        assert block.capacity == 11

@@ -298,3 +298,39 @@ def test_claims_are_found_child_by_child() -> None:
         wanted = {seat["class"] for line in lines for seat in line.get("seats", ())}
         assert wanted <= {line["class"] for line in lines if line["kind"] == "cutoff"}
     assert explain.of_child(claims, "nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"assignment": None}, "結果：割当て"),
+        ({"status": 1}, "結果：割当て"),
+        ({"assignment": {"a": ["1-1"]}}, "児童 a（世帯 A）：割当て ['1-1'] はクラスの番号ではありません"),
+        ({"assignment": {"a": 1}}, "児童 a（世帯 A）：割当て 1 は"),
+    ],
+)
+def test_a_result_of_another_shape_is_reported_and_not_followed(change: dict[str, Any], words: str) -> None:
+    market = {
+        "capacity": {"1-1": 1},
+        "priority": {"1-1": ["a"]},
+        "families": [{"id": "A", "children": ["a"], "current": [None], "wishes": [["1-1"]]}],
+    }
+    (fault,) = check(market, {"status": "stable", "assignment": {"a": "1-1"}, **change}, [])
+    assert fault.startswith(words)
+
+
+@pytest.mark.parametrize("without", ["a", "b"])
+def test_one_child_without_keys_leaves_only_the_order_as_the_reason(without: str) -> None:
+    market = {
+        "capacity": {"1-1": 1},
+        "priority": {"1-1": ["a", "b"]},
+        "families": [
+            {"id": "A", "children": ["a"], "current": [None], "wishes": [["1-1"]]},
+            {"id": "B", "children": ["b"], "current": [None], "wishes": [["1-1"]]},
+        ],
+        "keys": {"names": ["指数"], "children": {child: [1] for child in "ab" if child != without}},
+    }
+    result = {"status": "stable", "assignment": {"a": "1-1", "b": None}}
+    claims = list(explain.claims(market, result))
+    assert [claim["by"] for claim in claims if claim["kind"] == "decided_by"] == ["order"]
+    assert check(market, result, claims) == []

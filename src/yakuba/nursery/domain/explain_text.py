@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
+from yakuba.nursery.domain.explain_view import NotExplained
 from yakuba.nursery.domain.explain_words import OfficerWords, ParentWords, Words
 from yakuba.nursery.domain.market import Labels
 
@@ -72,6 +73,8 @@ def text(claims_of_child: Sequence[Mapping[str, Any]], audience: Audience, label
 
 
 def _words(claims_of_child: Sequence[Mapping[str, Any]], audience: Audience, labels: Labels) -> Words:
+    if not any(claim["kind"] in {"placed", "held", "not_placed"} for claim in claims_of_child):
+        raise NotExplained("この児童の結果がありません。受付番号を確認してください。")
     return (OfficerWords if audience == "officer" else ParentWords)(claims_of_child, labels)
 
 

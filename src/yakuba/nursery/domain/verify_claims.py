@@ -115,7 +115,10 @@ def _name(claim: _Claim) -> str:
 
 def _input_faults(market: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
     """What makes a recount impossible: children or classes that are not where they are named."""
-    assignment, capacity = result["assignment"], market["capacity"]
+    assignment, capacity = result.get("assignment"), market["capacity"]
+    if not isinstance(assignment, Mapping) or not isinstance(result.get("status"), str):
+        yield "結果：割当て（assignment）又は状態（status）がありません。"
+        return
     queue = {class_: set(children) for class_, children in market["priority"].items()}
     keys = market.get("keys") or {}
     special = [
@@ -128,6 +131,10 @@ def _input_faults(market: Mapping[str, Any], result: Mapping[str, Any]) -> Itera
         for child, current in zip(family["children"], family["current"], strict=True):
             if child not in assignment:
                 yield f"児童 {child}（世帯 {family['id']}）：結果に割当てがありません。"
+                continue
+            if not isinstance(assignment[child], str | None):
+                stated = f"割当て {assignment[child]}"
+                yield f"児童 {child}（世帯 {family['id']}）：{stated} はクラスの番号ではありません。"
                 continue
             seats = {wish[family["children"].index(child)] for wish in family["wishes"]} | {
                 assignment[child],

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Any
 
-from yakuba.nursery.domain.verify_ledger_read import Child, Ledger, Unreadable, read
+from yakuba.nursery.domain.verify_ledger_read import Child, Ledger, Number, Unreadable, read
 
 _MOST_TUPLES = 10_000  # wishes of one household beyond this are cut when a market is made
 
@@ -107,15 +107,17 @@ def _wishes(
         yield f"世帯 {id_}：第{number}希望から、市場と台帳の希望が違います。"
 
 
-def _turned(ledger: Ledger, child: str, class_: str | None) -> list[Fraction]:
+def _turned(ledger: Ledger, child: str, class_: str | None) -> list[Number]:
     """Keys as the market orders them, bigger is better."""
     written = ledger.overrides.get((child, class_ or ""), ledger.children[child].keys)
     return [-key if down else key for key, down in zip(written, ledger.ascending, strict=True)]
 
 
-def _as_numbers(keys: Any) -> list[Fraction] | None:
+def _as_numbers(keys: Any) -> list[Number] | None:
     try:
-        return [Fraction(key) for key in keys if not isinstance(key, (bool, float))]
+        return [
+            key if type(key) is int else Fraction(key) for key in keys if not isinstance(key, (bool, float))
+        ]
     except (TypeError, ValueError):
         return None
 
@@ -177,7 +179,7 @@ def _members(class_: str, queue: Sequence[str], asking: set[str], ledger: Ledger
     for child in sorted(set(queue) - asking):
         if child not in ledger.children or class_ not in ledger.children[child].wishes:
             yield f"クラス {class_}：優先順位にある児童 {child} は、このクラスを希望していません。"
-    for child in sorted(set(queue) - set(ledger.children)):
+    for child in sorted({child for child in queue if child not in ledger.children}):
         yield f"クラス {class_}：優先順位にある児童 {child} は台帳にありません。"
     if len(set(queue)) != len(queue):
         yield f"クラス {class_}：優先順位に同じ児童が2回あります。"
@@ -189,7 +191,7 @@ class _Order:
     def __init__(self, class_: str, ledger: Ledger, lots: Mapping[str, str], *, drawn: bool) -> None:
         self.class_, self.ledger, self.lots, self.drawn = class_, ledger, lots, drawn
 
-    def _merit(self, child: str) -> tuple[bool, list[Fraction]]:
+    def _merit(self, child: str) -> tuple[bool, list[Number]]:
         holds = self.ledger.children[child].current == self.class_
         return not holds, [-key for key in _turned(self.ledger, child, self.class_)]
 
@@ -199,8 +201,8 @@ class _Order:
 
     def faults(self, queue: Sequence[str]) -> Iterator[str]:
         """The first pair that stands the wrong way round."""
-        for first, second in pairwise(queue):
-            one, other = self._merit(first), self._merit(second)
+        merits = [self._merit(child) for child in queue]
+        for (first, one), (second, other) in pairwise(zip(queue, merits, strict=True)):
             same_home = self._luck(first)[1] == self._luck(second)[1]
             if one > other:
                 reason = "在籍又はキーの順と違います"

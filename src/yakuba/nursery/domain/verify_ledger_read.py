@@ -17,8 +17,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 Grid = list[list[str]]
+Number = int | Fraction  # exact; whole numbers as int, which compares faster
 _MAX_UNPACKED = 200 * 2**20
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _HEADER_WITHIN = 30
@@ -37,7 +39,7 @@ class Child:
     household: str
     current: str | None
     wishes: list[str]
-    keys: list[Fraction]
+    keys: list[Number]
     suffix: str  # what follows the nursery in a class id: ``-<age>`` or ``-<age>-<track>``
 
 
@@ -50,7 +52,7 @@ class Ledger:
     children: dict[str, Child]
     key_names: list[str]
     ascending: list[bool]
-    overrides: dict[tuple[str, str], list[Fraction]] = field(default_factory=dict)
+    overrides: dict[tuple[str, str], list[Number]] = field(default_factory=dict)
     explicit: dict[str, dict[int, dict[str, str | None]]] = field(default_factory=dict)
 
 
@@ -127,6 +129,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
+@lru_cache(maxsize=4096)
 def _local(tag: str) -> str:
     return tag.rsplit("}", 1)[-1]
 
@@ -176,8 +179,8 @@ def _sheet(data: bytes, strings: list[str]) -> Grid:
 def _cells(row: ET.Element, strings: list[str]) -> list[str]:
     cells: list[str] = []
     for cell in row:
-        letters = re.match(r"[A-Z]+", cell.get("r", ""))
-        at = _column(letters[0]) if letters else len(cells)
+        letters = cell.get("r", "").rstrip("0123456789")
+        at = _column(letters) if letters else len(cells)
         cells.extend("" for _ in range(at + 1 - len(cells)))
         cells[at] = _value(cell, strings)
     return cells
@@ -201,6 +204,7 @@ def _shortest(number: str) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
+@lru_cache(maxsize=4096)
 def _column(letters: str) -> int:
     at = 0
     for letter in letters:
@@ -222,15 +226,18 @@ def _fill(grid: Grid, ref: str) -> None:
 # --- grids to a ledger
 
 
+@lru_cache(maxsize=65536)
 def _code(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).strip("\ufeff\u200b\u200e\u200f")
 
 
-def _number(text: str) -> Fraction:
+@lru_cache(maxsize=65536)
+def _number(text: str) -> Number:
     plain = re.sub(r"^[▲△−ー‐‑–—]", "-", _code(text).replace(",", ""))
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)(E[+-]?\d{1,2})?", plain, re.IGNORECASE):
         raise Unreadable(f"「{text}」は数ではありません")
-    return Fraction(plain)
+    value = Fraction(plain)
+    return int(value) if value.denominator == 1 else value
 
 
 def _age(text: str) -> int:
@@ -273,7 +280,7 @@ def _chilmai(digest: str, tables: dict[str, Grid]) -> Ledger | None:
         numbers = sorted(
             int(name.rsplit("_", 1)[1]) for name in row if re.fullmatch(r"希望保育園ID_\d{1,2}", name)
         )
-        base = _number(row["点数1"]) if _code(row["点数1"]) else Fraction(0)
+        base = _number(row["点数1"]) if _code(row["点数1"]) else 0
         wishes: list[str] = []
         for number in numbers:
             nursery = _code(row[f"希望保育園ID_{number}"])
