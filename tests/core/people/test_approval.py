@@ -48,7 +48,9 @@ def helper(person: MakePerson, general: Department) -> User:
 
 @pytest.fixture
 def asked(officer: User) -> Approval:
-    return request_approval("test.pin", "child:0417", {"pin": 1}, by=officer, reason="きょうだい", system="nursery")
+    return request_approval(
+        "test.pin", "child:0417", {"pin": 1}, by=officer, reason="きょうだい", system="nursery"
+    )
 
 
 @pytest.fixture
@@ -78,7 +80,9 @@ def test_an_approver_of_the_system_approves_and_the_handler_runs_once(
     assert (line.actor, line.detail) == (f"user:{approver.pk}", {"kind": "test.pin", "for": "child:0417"})
 
 
-def test_a_refusal_needs_a_note_and_runs_no_handler(asked: Approval, approver: User, handled: list[int]) -> None:
+def test_a_refusal_needs_a_note_and_runs_no_handler(
+    asked: Approval, approver: User, handled: list[int]
+) -> None:
     with pytest.raises(ApprovalError, match="付記：空です"):
         decide(asked, by=approver, approve=False, note="  ")
     decide(asked, by=approver, approve=False, note="理由を書いてください")
@@ -108,9 +112,7 @@ def test_an_approver_of_another_system_does_not_approve(asked: Approval, person:
         decide(asked, by=person("1501", other, Role.APPROVER), approve=True)
 
 
-def test_without_a_system_the_admins_decide(
-    officer: User, approver: User, admin: User
-) -> None:
+def test_without_a_system_the_admins_decide(officer: User, approver: User, admin: User) -> None:
     asked = request_approval("test.setting", "site", {}, by=officer, reason="x")
     with pytest.raises(NotAnApprover):
         decide(asked, by=approver, approve=True)
@@ -139,7 +141,9 @@ def test_a_request_is_decided_once(asked: Approval, approver: User, handled: lis
     assert handled == [asked.pk]
 
 
-@pytest.mark.skipif("sqlite" in settings.DATABASES["default"]["ENGINE"], reason="SQLite's test database has one handle")
+@pytest.mark.skipif(
+    "sqlite" in settings.DATABASES["default"]["ENGINE"], reason="SQLite's test database has one handle"
+)
 @pytest.mark.django_db(transaction=True)
 def test_two_decisions_at_the_same_moment_leave_exactly_one(
     asked: Approval, approver: User, person: MakePerson, nursery: Department, handled: list[int]
@@ -192,7 +196,9 @@ def test_a_request_needs_a_reason_and_waits_only_once(asked: Approval, officer: 
     assert other.pk != asked.pk
 
 
-def test_the_requester_can_withdraw_until_it_is_decided(asked: Approval, officer: User, approver: User) -> None:
+def test_the_requester_can_withdraw_until_it_is_decided(
+    asked: Approval, officer: User, approver: User
+) -> None:
     with pytest.raises(ApprovalError, match="本人"):
         withdraw(asked, by=approver)
     withdraw(asked, by=officer)
@@ -261,13 +267,20 @@ def test_a_deputys_power_ends_with_the_approvers_and_when_taken_back(
         end_deputy(named, by=approver)
 
 
-def test_a_deputys_power_does_not_pass_on(approver: User, helper: User, person: MakePerson, today: date) -> None:
+def test_a_deputys_power_does_not_pass_on(
+    approver: User, helper: User, person: MakePerson, today: date
+) -> None:
     stand_in(approver, helper, today)
     third = person("1011")
     with pytest.raises(PeopleError, match="承認または管理"):
         stand_in(helper, third, today)
     Deputy.objects.create(
-        approver=helper, deputy=third, starts_on=today, ends_on=today, reason="x", named_at="2026-01-01T00:00Z"
+        approver=helper,
+        deputy=third,
+        starts_on=today,
+        ends_on=today,
+        reason="x",
+        named_at="2026-01-01T00:00Z",
     )
     assert approvers_for(third, "nursery") == []
 

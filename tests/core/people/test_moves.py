@@ -45,7 +45,9 @@ def table(*rows: str, header: str = "職員番号,課コード,権限") -> bytes
 def test_a_file_of_any_common_encoding_is_previewed_and_then_imported(
     officer: User, admin: User, nursery: Department, encoding: str
 ) -> None:
-    rows = "1001,千葉 奈緒子,チバ ナオコ,,,\r\n1002,髙橋 栞,タカハシ,210,承認,2026/4/1\r\n9001,中井 光,,,,\r\n"
+    rows = (
+        "1001,千葉 奈緒子,チバ ナオコ,,,\r\n1002,髙橋 栞,タカハシ,210,承認,2026/4/1\r\n9001,中井 光,,,,\r\n"
+    )
     data = (STAFF + rows).encode(encoding)
     plan = staff_import.make_plan(data)
     assert plan.counts == {"added": 1, "changed": 1, "unchanged": 1, "faults": 0}
@@ -85,7 +87,10 @@ def test_every_fault_names_row_column_value_and_what_is_expected(officer: User, 
         (10, "職員番号", "1008"),
     ]
     assert "人事異動" in plan.faults[6].expected
-    assert str(plan.faults[3]) == "5行「権限」：「部長」は使えません。閲覧、担当、承認、管理のどれかにしてください。"
+    assert (
+        str(plan.faults[3])
+        == "5行「権限」：「部長」は使えません。閲覧、担当、承認、管理のどれかにしてください。"
+    )
 
 
 def test_one_fault_stops_the_whole_import(admin: User, nursery: Department) -> None:
@@ -141,8 +146,14 @@ def test_the_import_pages_preview_confirm_and_refuse_a_changed_value(
     assert admin_client.post("/staff/people/import/confirm/", values)["Location"] == "/staff/people/"
     assert User.objects.filter(username="1002").exists()
     bad = SimpleUploadedFile("s.csv", (STAFF + "1003,,,,,\r\n").encode())
-    assert "1か所に誤りがあります" in admin_client.post("/staff/people/import/", {"file": bad}).content.decode()
-    assert admin_client.get("/staff/people/template/staff.csv").content.decode("utf-8-sig").startswith("職員番号,")
+    assert (
+        "1か所に誤りがあります" in admin_client.post("/staff/people/import/", {"file": bad}).content.decode()
+    )
+    assert (
+        admin_client.get("/staff/people/template/staff.csv")
+        .content.decode("utf-8-sig")
+        .startswith("職員番号,")
+    )
 
 
 # transfers
@@ -212,7 +223,9 @@ def test_what_is_wrong_with_a_transfer_is_said(
     later = today + 5 * DAY
     assert "明日以後" in said(table("1001,300,担当"), today)
     assert "登録されている職員番号" in said(table("7777,300,担当"), later)
-    assert "「千葉 奈緒」です" in said(table("1001,300,担当,別人", header="職員番号,課コード,権限,氏名"), later)
+    assert "「千葉 奈緒」です" in said(
+        table("1001,300,担当,別人", header="職員番号,課コード,権限,氏名"), later
+    )
     assert "課の一覧" in said(table("1001,999,担当"), later)
     assert "両方入れるか" in said(table("1001,300,"), later)
     assert "どれか" in said(table("1001,300,部長"), later)
@@ -241,7 +254,9 @@ def test_a_person_with_a_registered_transfer_cannot_be_moved_again_before_it_is_
     assert Assignment.objects.get(user=officer).ends_on is None
 
 
-def test_a_confirmation_is_for_what_was_shown(officer: User, admin: User, roads: Department, today: date) -> None:
+def test_a_confirmation_is_for_what_was_shown(
+    officer: User, admin: User, roads: Department, today: date
+) -> None:
     data = table("1001,300,担当")
     day = today + DAY
     with pytest.raises(staff_import.PlanChanged):
@@ -259,7 +274,9 @@ def test_the_transfer_pages_preview_confirm_and_undo(
 ) -> None:
     day = (today + 30 * DAY).isoformat()
     upload = SimpleUploadedFile("t.csv", table("1001,300,承認"))
-    page = admin_client.post("/staff/people/transfers/", {"title": "4月異動", "effective_on": day, "file": upload})
+    page = admin_client.post(
+        "/staff/people/transfers/", {"title": "4月異動", "effective_on": day, "file": upload}
+    )
     text = page.content.decode()
     assert "roadsの承認" in text
     assert "nurseryの担当" in text
@@ -269,9 +286,10 @@ def test_the_transfer_pages_preview_confirm_and_undo(
         "title": "4月異動",
         "effective_on": day,
     }
-    assert "変わりました" in admin_client.post(
-        "/staff/people/transfers/confirm/", values | {"digest": "0"}
-    ).content.decode()
+    assert (
+        "変わりました"
+        in admin_client.post("/staff/people/transfers/confirm/", values | {"digest": "0"}).content.decode()
+    )
     assert admin_client.post("/staff/people/transfers/confirm/", values | {"packed": "x"}).status_code == 302
     assert not TransferBatch.objects.exists()
     admin_client.post("/staff/people/transfers/confirm/", values)
@@ -294,9 +312,14 @@ def run(*arguments: str, text: str = "") -> Any:
     return CliRunner().invoke(command, arguments, input=text)
 
 
-def test_the_first_admin_of_an_empty_database_is_made_from_the_command_line(client: Client, settings: Any) -> None:
+def test_the_first_admin_of_an_empty_database_is_made_from_the_command_line(
+    client: Client, settings: Any
+) -> None:
     settings.YAKUBA_REQUIRE_TOTP = "none"
-    assert run("add", "9001", "--admin", "--name", "中井 光", "--password-stdin", text=GOOD + "\n").exit_code == 0
+    assert (
+        run("add", "9001", "--admin", "--name", "中井 光", "--password-stdin", text=GOOD + "\n").exit_code
+        == 0
+    )
     assert client.post("/staff/login/", {"login": "9001", "password": GOOD})["Location"] == "/staff/"
     assert client.get("/staff/people/").status_code == 200
 

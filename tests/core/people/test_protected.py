@@ -55,7 +55,9 @@ def test_only_named_officers_see_a_protected_subject(
     assert seen(named) == {"0001", "0417", "0932"}
     for user in (stranger, manager, admin):
         assert seen(user) == {"0001", "0932"}
-    assert protected.visible(stranger, "nursery.family", ["0417"]) == {"0417"}, "another kind is another subject"
+    assert protected.visible(stranger, "nursery.family", ["0417"]) == {"0417"}, (
+        "another kind is another subject"
+    )
 
 
 def test_each_view_by_a_named_officer_is_logged_and_nothing_else(
@@ -83,7 +85,9 @@ def test_a_disabled_or_removed_officer_sees_it_no_more(
     assert "0417" not in seen(named)
 
 
-def test_only_the_manager_registers_and_names(one: ProtectedPerson, named: User, stranger: User, admin: User) -> None:
+def test_only_the_manager_registers_and_names(
+    one: ProtectedPerson, named: User, stranger: User, admin: User
+) -> None:
     for user in (named, stranger, admin):
         with pytest.raises(PeopleError, match="管理する権限"):
             protected.protect(KIND, "0999", officers=[named], by=user)
@@ -189,7 +193,10 @@ def test_the_pages_do_what_the_functions_do(
     assert client.post("/staff/people/protected/", form).status_code == 302
     assert protected.is_protected(KIND, "0500")
     assert "登録済み" in client.post("/staff/people/protected/", form).content.decode()
-    assert "登録されていません" in client.post("/staff/people/protected/", form | {"officers": "x"}).content.decode()
+    assert (
+        "登録されていません"
+        in client.post("/staff/people/protected/", form | {"officers": "x"}).content.decode()
+    )
     client.post(address, {"act": "name", "officer": "2003"})
     access = one.officers.get(user=stranger, ended_at=None)
     client.post(address, {"act": "name", "officer": "nobody"})
