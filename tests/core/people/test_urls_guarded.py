@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-# Signing in cannot ask for a sign-in; allauth guards the rest of its pages itself, which the second test shows.
+# Signing in cannot ask for a sign-in. allauth guards its other pages itself; a test below shows it.
 BEFORE_SIGN_IN = {
     "account_login",
     "account_logout",

@@ -167,9 +167,8 @@ def transfer(file: Path, day: date, by_number: str, title: str, yes: bool) -> No
     if plan.faults:
         _show_faults(plan.faults)
     for move in plan.moves:
-        click.echo(
-            f"{move.username} {move.name}：{'、'.join(move.before) or 'なし'} → {'、'.join(move.after) or 'なし'}"
-        )
+        before, after = ("、".join(posts) or "なし" for posts in (move.before, move.after))
+        click.echo(f"{move.username} {move.name}：{before} → {after}")
     click.echo(f"{on.isoformat()} 発令　変わる人 {len(plan.moves)}人、変わらない人 {plan.unchanged}人")
     if not yes:
         click.confirm("登録しますか", abort=True)

@@ -151,7 +151,10 @@ def _line(row: Row, user: User | None, today: date, faults: list[Fault]) -> Line
     if role:
         held = {(one.department.code, one.role) for one in active_assignments(user, today)}
         if (row["課コード"], role) not in held:
-            expected = "登録済みの職員の配属は「人事異動」で変えてください。ここでは空にするか、今の配属を入れてください。"
+            expected = (
+                "登録済みの職員の配属は「人事異動」で変えてください。"
+                "ここでは空にするか、今の配属を入れてください。"
+            )
             faults.append(Fault(row.number, "課コード", row["課コード"], expected))
             return None
     changes = tuple(

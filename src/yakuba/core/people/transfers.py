@@ -205,7 +205,10 @@ def _check_admins(plan: Plan) -> None:
 
 @transaction.atomic
 def confirm(data: bytes, effective_on: date, *, digest: str, title: str, by: User) -> TransferBatch:
-    """Write what was previewed. ``PeopleError`` for faults or nothing to do, ``PlanChanged``; then nothing is."""
+    """Write what was previewed.
+
+    ``PeopleError`` for faults or nothing to do, ``PlanChanged``; then nothing is written.
+    """
     plan = make_plan(data, effective_on)
     if plan.faults:
         raise PeopleError(
@@ -243,7 +246,10 @@ def can_undo(batch: TransferBatch, *, today: date | None = None) -> bool:
 
 @transaction.atomic
 def undo(batch: TransferBatch, *, by: User) -> None:
-    """Put everything back as it was. ``PeopleError`` from the day itself on, twice, or below a later batch."""
+    """Put everything back as it was.
+
+    ``PeopleError`` from the day itself on, the second time, or below a later batch.
+    """
     if not can_undo(batch):
         raise PeopleError(
             "発令日になった異動と取消し済みの異動は、取り消せません。新しい異動で直してください。"

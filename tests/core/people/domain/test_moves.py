@@ -90,7 +90,7 @@ def test_rows_are_counted_as_a_spreadsheet_counts_and_empty_rows_are_left_out() 
     ]
 
 
-@given(st.text(alphabet=st.characters(codec="cp932"), max_size=40))
+@given(st.text(alphabet=st.characters(codec="cp932", exclude_characters="¢£¬‖−〜"), max_size=40))
 def test_text_that_cp932_holds_is_read_from_cp932_or_utf_8(text: str) -> None:
     assert decode(text.encode("utf-8")) == text.removeprefix("\ufeff")
     back = decode(("職" + text).encode("cp932"))
