@@ -40,13 +40,13 @@ SETTINGS: tuple[Setting, ...] = (
         "確認コード（二段階認証）を必ず求める職員。none（求めない）、approvers（承認・管理の権限を持つ職員）、all（全員）",
     ),
     Setting("YAKUBA_SESSION_IDLE_MINUTES", "30", "操作がないときにログアウトするまでの分数"),
-    Setting("YAKUBA_OIDC_SERVER_URL", "", "シングルサインオン（OpenID Connect）の発行者の URL。空なら使わない"),
+    Setting(
+        "YAKUBA_OIDC_SERVER_URL", "", "シングルサインオン（OpenID Connect）の発行者の URL。空なら使わない"
+    ),
     Setting("YAKUBA_OIDC_CLIENT_ID", "", "シングルサインオンのクライアントID"),
     Setting("YAKUBA_OIDC_CLIENT_SECRET", "", "シングルサインオンのクライアントの秘密"),
     Setting("YAKUBA_OIDC_NAME", "庁内の共通認証", "ログイン画面のボタンに出すシングルサインオンの名前"),
-    Setting(
-        "YAKUBA_OIDC_CLAIM", "preferred_username", "職員番号が入っている項目（クレーム）の名前"
-    ),
+    Setting("YAKUBA_OIDC_CLAIM", "preferred_username", "職員番号が入っている項目（クレーム）の名前"),
     Setting("YAKUBA_CITY_EN", "Shiomi", "英語の画面に出す自治体名"),
     Setting("YAKUBA_DEMO", "0", "1 なら、架空のデータであることを区民の画面に表示する"),
 )

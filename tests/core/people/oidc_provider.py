@@ -65,17 +65,29 @@ class Provider:
         asked = self.codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        if asked is None or form.get("client_secret") != CLIENT_SECRET or asked["code_challenge"] != challenge:
+        if (
+            asked is None
+            or form.get("client_secret") != CLIENT_SECRET
+            or asked["code_challenge"] != challenge
+        ):
             return 400, {"error": "invalid_grant"}
         self.redeemed.append(form)
         answer: dict[str, Any] = {"access_token": secrets.token_urlsafe(8), "token_type": "Bearer"}
         if not self.without_id_token:
             now = int(time.time())
-            claims = {"iss": self.url, "aud": self.audience, "iat": now, "exp": now + self.lifetime, **self.claims}
-            answer["id_token"] = jwt.encode(claims, self.signing_key, algorithm="RS256", headers={"kid": "key-1"})
+            claims = {
+                "iss": self.url,
+                "aud": self.audience,
+                "iat": now,
+                "exp": now + self.lifetime,
+                **self.claims,
+            }
+            answer["id_token"] = jwt.encode(
+                claims, self.signing_key, algorithm="RS256", headers={"kid": "key-1"}
+            )
         return 200, answer
 
-    def _handler(provider) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the handler has its own self
+    def _handler(provider) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             def log_message(self, *args: Any) -> None:
                 pass

@@ -78,7 +78,9 @@ def test_five_wrong_codes_end_the_code(officer: User, admin: User) -> None:
         services.redeem_reset_code("1001", code, NEW)
 
 
-def test_wrong_codes_lock_the_address_out_also_for_numbers_without_a_code(client: Client, officer: User) -> None:
+def test_wrong_codes_lock_the_address_out_also_for_numbers_without_a_code(
+    client: Client, officer: User
+) -> None:
     answers = [post(client, "no-such", "AAAA") for _ in range(6)]
     assert [answer.status_code for answer in answers][-1] == 429
     assert answers[0].content.decode().count("期限が切れています") == 1
@@ -117,7 +119,9 @@ def test_two_different_passwords_are_refused(client: Client, officer: User, admi
     assert ResetCode.objects.get().closed_at is None
 
 
-def test_oneself_and_the_last_admin_cannot_be_disabled(admin: User, person: MakePerson, general: object) -> None:
+def test_oneself_and_the_last_admin_cannot_be_disabled(
+    admin: User, person: MakePerson, general: object
+) -> None:
     with pytest.raises(services.PeopleError, match="自分の利用"):
         services.disable(admin, by=admin)
     with pytest.raises(services.PeopleError, match="最後の管理者"):

@@ -64,7 +64,9 @@ def test_the_right_password_signs_in_with_a_new_session_key(client: Client, offi
     assert "people.signed-in" in actions(officer)
 
 
-def test_a_wrong_password_says_the_same_as_a_number_that_does_not_exist(client: Client, officer: User) -> None:
+def test_a_wrong_password_says_the_same_as_a_number_that_does_not_exist(
+    client: Client, officer: User
+) -> None:
     known = sign_in(client, "1001", "no such password")
     unknown = sign_in(client, "7777", "no such password")
     message = "職員番号かパスワードが違います"
@@ -122,7 +124,9 @@ def test_a_disabled_account_is_out_at_once_and_cannot_come_back(
 
 
 @pytest.mark.parametrize(
-    ("field", "age", "ended"), [(SEEN, 30 * 60, "idle"), (STARTED, 12 * 3600, "limit")], ids=["idle", "absolute"]
+    ("field", "age", "ended"),
+    [(SEEN, 30 * 60, "idle"), (STARTED, 12 * 3600, "limit")],
+    ids=["idle", "absolute"],
 )
 def test_a_session_ends_by_age(client: Client, officer: User, field: str, age: int, ended: str) -> None:
     sign_in(client, "1001")
@@ -234,7 +238,9 @@ def test_an_approver_is_led_to_the_second_factor_and_then_asked_for_it(
 
     third = Client()
     sign_in(third, "1002")
-    assert third.post("/staff/login/code/", {"code": codes[0]}).status_code == 200, "a recovery code works once"
+    assert third.post("/staff/login/code/", {"code": codes[0]}).status_code == 200, (
+        "a recovery code works once"
+    )
 
 
 def test_a_totp_code_works_once(client: Client, officer: User, settings: Any) -> None:
@@ -274,5 +280,7 @@ def test_there_is_no_sign_up_and_no_mail_page(client: Client) -> None:
 
 
 def test_a_next_address_of_another_host_is_not_followed(client: Client, officer: User) -> None:
-    answer = client.post("/staff/login/", {"login": "1001", "password": GOOD, "next": "https://evil.example/"})
+    answer = client.post(
+        "/staff/login/", {"login": "1001", "password": GOOD, "next": "https://evil.example/"}
+    )
     assert answer["Location"] == "/staff/"

@@ -107,7 +107,9 @@ def request_approval(
         requested_by=by,
         requested_at=timezone.now(),
     )
-    record("approval.requested", actor=by, target=f"approval:{approval.pk}", detail={"kind": kind, "for": target})
+    record(
+        "approval.requested", actor=by, target=f"approval:{approval.pk}", detail={"kind": kind, "for": target}
+    )
     return approval
 
 
@@ -125,7 +127,9 @@ def power_over(approval: Approval, user: User) -> User | None:
         if principal.pk != approval.requested_by_id:
             return principal
     if principals:
-        raise SamePerson("代決者は、代わりを頼んだ本人の依頼を決定できません。ほかの承認者に依頼してください。")
+        raise SamePerson(
+            "代決者は、代わりを頼んだ本人の依頼を決定できません。ほかの承認者に依頼してください。"
+        )
     raise NotAnApprover("この業務の承認の権限がありません。承認者か、期間内の代決者が決定してください。")
 
 
@@ -149,7 +153,9 @@ def decide(approval: Approval, *, by: User, approve: bool, note: str = "") -> Ap
         )
         approval.refresh_from_db()
         if not taken:
-            raise AlreadyDecided(f"この依頼は「{approval.get_state_display()}」で決定済みです。画面を開き直してください。")
+            raise AlreadyDecided(
+                f"この依頼は「{approval.get_state_display()}」で決定済みです。画面を開き直してください。"
+            )
         detail = {"kind": approval.kind, "for": approval.target}
         if principal is not None:
             detail["on_behalf_of"] = f"user:{principal.pk}"
@@ -172,7 +178,9 @@ def withdraw(approval: Approval, *, by: User) -> Approval:
         approval.refresh_from_db()
         if not taken:
             raise AlreadyDecided("この依頼は決定済みです。画面を開き直してください。")
-        record("approval.withdrawn", actor=by, target=f"approval:{approval.pk}", detail={"kind": approval.kind})
+        record(
+            "approval.withdrawn", actor=by, target=f"approval:{approval.pk}", detail={"kind": approval.kind}
+        )
     return approval
 
 

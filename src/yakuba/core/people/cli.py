@@ -40,7 +40,9 @@ def _show_faults(faults: list[Fault]) -> NoReturn:
 @click.option("--role", type=click.Choice(ROLES), help="権限")
 @click.option("--department", metavar="課コード", help="配属先の課コード")
 @click.option("--admin", is_flag=True, help="管理者にする（課コードを省くと 000 管理 を作って使う）")
-@click.option("--password-stdin", is_flag=True, help="パスワードを標準入力から1行読む（省くと再設定コードを出す）")
+@click.option(
+    "--password-stdin", is_flag=True, help="パスワードを標準入力から1行読む（省くと再設定コードを出す）"
+)
 def add(
     number: str, name: str | None, role: str | None, department: str | None, admin: bool, password_stdin: bool
 ) -> None:
@@ -97,7 +99,8 @@ def list_people() -> None:
 
     for user in User.objects.order_by("username"):
         held = "、".join(
-            f"{one.department.name}・{one.get_role_display()}" for one in active_assignments(user, timezone.localdate())
+            f"{one.department.name}・{one.get_role_display()}"
+            for one in active_assignments(user, timezone.localdate())
         )
         click.echo(f"{user.username}\t{user.name}\t{'有効' if user.is_active else '停止'}\t{held or '—'}")
 
@@ -164,7 +167,8 @@ def transfer(file: Path, day: date, by_number: str, title: str, yes: bool) -> No
     if plan.faults:
         _show_faults(plan.faults)
     for move in plan.moves:
-        click.echo(f"{move.username} {move.name}：{'、'.join(move.before) or 'なし'} → {'、'.join(move.after) or 'なし'}")
+        before, after = ("、".join(posts) or "なし" for posts in (move.before, move.after))
+        click.echo(f"{move.username} {move.name}：{before} → {after}")
     click.echo(f"{on.isoformat()} 発令　変わる人 {len(plan.moves)}人、変わらない人 {plan.unchanged}人")
     if not yes:
         click.confirm("登録しますか", abort=True)

@@ -46,7 +46,9 @@ def name_deputy(approver: User, deputy: User, *, starts_on: date, ends_on: date,
         raise PeopleError("理由：空です。出張、休暇などの理由を入力してください。")
     same = Deputy.objects.filter(approver=approver, deputy=deputy, ended_at=None)
     if same.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
-        raise PeopleError("期間：同じ代決者の期間と重なっています。前の指定を取り消すか、期間を変えてください。")
+        raise PeopleError(
+            "期間：同じ代決者の期間と重なっています。前の指定を取り消すか、期間を変えてください。"
+        )
     named = Deputy.objects.create(
         approver=approver,
         deputy=deputy,

@@ -28,7 +28,9 @@ class ResetForm(Dressed):
     }
 
     username = forms.CharField(label="職員番号", max_length=150)
-    code = forms.CharField(label="再設定コード", max_length=40, help_text="4文字ずつ4組。ハイフンはなくてもよい。")
+    code = forms.CharField(
+        label="再設定コード", max_length=40, help_text="4文字ずつ4組。ハイフンはなくてもよい。"
+    )
     password = forms.CharField(label="新しいパスワード", widget=forms.PasswordInput, strip=False)
     again = forms.CharField(label="新しいパスワード（もう一度）", widget=forms.PasswordInput, strip=False)
 
@@ -43,7 +45,9 @@ class ResetForm(Dressed):
 class PersonForm(Dressed):
     """A new account, with its first assignment."""
 
-    username = forms.CharField(label="職員番号", max_length=20, help_text="半角の英数字。ログインに使います。")
+    username = forms.CharField(
+        label="職員番号", max_length=20, help_text="半角の英数字。ログインに使います。"
+    )
     name = forms.CharField(label="氏名", max_length=100)
     kana = forms.CharField(label="フリガナ", max_length=100, required=False)
     email = forms.EmailField(label="電子メール", required=False)
@@ -70,7 +74,10 @@ class PersonForm(Dressed):
         """Department and role belong together."""
         data: dict[str, Any] = super().clean() or {}
         if bool(data.get("department")) != bool(data.get("role")):
-            self.add_error("role" if data.get("department") else "department", "課と権限は、両方選ぶか両方なしにしてください。")
+            self.add_error(
+                "role" if data.get("department") else "department",
+                "課と権限は、両方選ぶか両方なしにしてください。",
+            )
         return data
 
 
@@ -97,14 +104,18 @@ class DepartmentForm(Dressed, _DepartmentForm):
         keys = [key.strip() for key in self.cleaned_data["systems"].replace("、", ",").split(",")]
         for key in keys:
             if key and not re.fullmatch(r"[a-z][a-z0-9_-]{0,30}", key):
-                raise forms.ValidationError(f"「{key}」は使えません。nursery のような半角小文字のキーにしてください。")
+                raise forms.ValidationError(
+                    f"「{key}」は使えません。nursery のような半角小文字のキーにしてください。"
+                )
         return list(dict.fromkeys(key for key in keys if key))
 
 
 class UploadForm(Dressed):
     """A CSV."""
 
-    file = forms.FileField(label="CSVファイル", help_text="UTF-8 または シフトJIS、1メガバイト・5,000行まで。")
+    file = forms.FileField(
+        label="CSVファイル", help_text="UTF-8 または シフトJIS、1メガバイト・5,000行まで。"
+    )
 
 
 class TransferForm(UploadForm):

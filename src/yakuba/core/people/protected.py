@@ -81,7 +81,9 @@ def visible(user: User, kind: str, ids: Iterable[str]) -> set[str]:
         named = ProtectedAccess.objects.filter(user=user, ended_at=None, protected__in=hidden.values())
         mine = set(named.values_list("protected__subject_id", flat=True))
     for subject_id in sorted(mine):
-        record("protected.viewed", actor=user, target=f"protected:{hidden[subject_id].pk}", detail={"kind": kind})
+        record(
+            "protected.viewed", actor=user, target=f"protected:{hidden[subject_id].pk}", detail={"kind": kind}
+        )
     return (asked - hidden.keys()) | mine
 
 
@@ -103,7 +105,9 @@ def protect(kind: str, subject_id: str, *, officers: Iterable[User], by: User) -
                 registered_at=timezone.now(),
             )
     except IntegrityError:
-        raise PeopleError("この番号は登録済みです。担当者を変えるときは、登録済みの行を開いてください。") from None
+        raise PeopleError(
+            "この番号は登録済みです。担当者を変えるときは、登録済みの行を開いてください。"
+        ) from None
     record("protected.registered", actor=by, target=f"protected:{protected.pk}", detail={"kind": kind})
     for user in named:
         name_officer(protected, user, by=by)
@@ -168,13 +172,20 @@ def require_release(kind: str, subject_id: str, output: str, *, by: User | None 
     with transaction.atomic():
         now = timezone.now()
         leave = protected.releases.filter(output=output, used_at=None, expires_at__gt=now).first()
-        if leave is None or not ProtectedRelease.objects.filter(pk=leave.pk, used_at=None).update(used_at=now):
+        if leave is None or not ProtectedRelease.objects.filter(pk=leave.pk, used_at=None).update(
+            used_at=now
+        ):
             raise ReleaseRequired(
                 "支援措置の対象が含まれるため、出力できません。"
                 "担当者が「支援措置」の画面で出力の許可を依頼し、承認されてから出力してください。"
             )
         detail = {"output": output, "approval": leave.approval_id}
-        record("protected.released", actor=by or "system:output", target=f"protected:{protected.pk}", detail=detail)
+        record(
+            "protected.released",
+            actor=by or "system:output",
+            target=f"protected:{protected.pk}",
+            detail=detail,
+        )
 
 
 @on_approved(RELEASE, label="支援措置の対象の出力")
@@ -199,7 +210,12 @@ def _tell_grant(approval: Approval) -> str:
 def _end(approval: Approval) -> None:
     pk = approval.payload["protected"]
     ProtectedPerson.objects.filter(pk=pk, ended_at=None).update(ended_at=timezone.now())
-    record("protected.ended", actor=approval.decided_by, target=f"protected:{pk}", detail={"approval": approval.pk})
+    record(
+        "protected.ended",
+        actor=approval.decided_by,
+        target=f"protected:{pk}",
+        detail={"approval": approval.pk},
+    )
 
 
 @consequences(END)

@@ -68,7 +68,9 @@ def add_person(
     ``PeopleError`` for a staff number that exists; ``ValidationError`` for a weak password.
     """
     if User.objects.filter(username=username).exists():
-        raise PeopleError(f"職員番号「{username}」は登録済みです。別の番号にするか、登録済みの職員を直してください。")
+        raise PeopleError(
+            f"職員番号「{username}」は登録済みです。別の番号にするか、登録済みの職員を直してください。"
+        )
     if password is not None:
         validate_password(password, User(username=username, name=name, kana=kana))
     user = User.objects.create_user(username, password, name=name, kana=kana, email=email)

@@ -71,7 +71,9 @@ class PlanChanged(PeopleError):
     """The database changed between preview and confirmation."""
 
     def __init__(self) -> None:
-        super().__init__("確かめている間に職員の情報が変わりました。新しい内容を確かめて、もう一度取り込んでください。")
+        super().__init__(
+            "確かめている間に職員の情報が変わりました。新しい内容を確かめて、もう一度取り込んでください。"
+        )
 
 
 def make_plan(data: bytes, *, today: date | None = None) -> Plan:
@@ -88,7 +90,9 @@ def make_plan(data: bytes, *, today: date | None = None) -> Plan:
     for row in rows:
         number = row["職員番号"]
         if number in seen:
-            plan.faults.append(Fault(row.number, "職員番号", number, f"{seen[number]}行と同じです。1人1行にしてください。"))
+            plan.faults.append(
+                Fault(row.number, "職員番号", number, f"{seen[number]}行と同じです。1人1行にしてください。")
+            )
             continue
         seen[number] = row.number
         found = _row_faults(row, departments)
@@ -115,9 +119,14 @@ def _row_faults(row: Row, departments: set[str]) -> list[Fault]:
     if row["電子メール"] and not _is_email(row["電子メール"]):
         fault("電子メール", "name@example.jp の形で入力するか、空にしてください。")
     if bool(row["課コード"]) != bool(row["権限"]):
-        fault("権限" if row["課コード"] else "課コード", "課コードと権限は、両方入れるか両方空にしてください。")
+        fault(
+            "権限" if row["課コード"] else "課コード", "課コードと権限は、両方入れるか両方空にしてください。"
+        )
     if row["課コード"] and row["課コード"] not in departments:
-        fault("課コード", f"課の一覧にある課コード（{'、'.join(sorted(departments)[:8]) or '登録なし'}）にしてください。")
+        fault(
+            "課コード",
+            f"課の一覧にある課コード（{'、'.join(sorted(departments)[:8]) or '登録なし'}）にしてください。",
+        )
     if row["権限"] and parse_role(row["権限"]) is None:
         fault("権限", "閲覧、担当、承認、管理のどれかにしてください。")
     if row["開始日"] and parse_day(row["開始日"]) is None:
@@ -142,7 +151,10 @@ def _line(row: Row, user: User | None, today: date, faults: list[Fault]) -> Line
     if role:
         held = {(one.department.code, one.role) for one in active_assignments(user, today)}
         if (row["課コード"], role) not in held:
-            expected = "登録済みの職員の配属は「人事異動」で変えてください。ここでは空にするか、今の配属を入れてください。"
+            expected = (
+                "登録済みの職員の配属は「人事異動」で変えてください。"
+                "ここでは空にするか、今の配属を入れてください。"
+            )
             faults.append(Fault(row.number, "課コード", row["課コード"], expected))
             return None
     changes = tuple(
@@ -163,7 +175,9 @@ def apply_plan(data: bytes, *, digest: str, by: Any) -> dict[str, int]:
     """
     plan = make_plan(data)
     if plan.faults:
-        raise PeopleError(f"{len(plan.faults)}か所に誤りがあるため、取り込んでいません。直してから取り込んでください。")
+        raise PeopleError(
+            f"{len(plan.faults)}か所に誤りがあるため、取り込んでいません。直してから取り込んでください。"
+        )
     if plan.digest != digest:
         raise PlanChanged
     departments = {department.code: department for department in Department.objects.all()}

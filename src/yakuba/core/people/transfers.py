@@ -89,7 +89,11 @@ def make_plan(data: bytes, effective_on: date, *, today: date | None = None) -> 
             first_row.setdefault(number, row.number)
             pair = (row["課コード"], parse_role(row["権限"]) or "")
             if pair in wanted[number]:
-                plan.faults.append(Fault(row.number, "課コード", row["課コード"], "同じ配属が2行あります。1行にしてください。"))
+                plan.faults.append(
+                    Fault(
+                        row.number, "課コード", row["課コード"], "同じ配属が2行あります。1行にしてください。"
+                    )
+                )
             wanted[number].append(pair)
     for number, pairs in wanted.items():
         _plan_person(plan, people[number], pairs, departments, first_row[number])
@@ -109,12 +113,18 @@ def _row_faults(row: Row, people: dict[str, User], departments: dict[str, Depart
         faults.append(Fault(row.number, "氏名", row["氏名"], expected))
     if bool(row["課コード"]) != bool(row["権限"]):
         column = "権限" if row["課コード"] else "課コード"
-        faults.append(Fault(row.number, column, "", "課コードと権限は、両方入れるか両方空（退職など）にしてください。"))
+        faults.append(
+            Fault(row.number, column, "", "課コードと権限は、両方入れるか両方空（退職など）にしてください。")
+        )
     elif row["課コード"]:
         if row["課コード"] not in departments:
-            faults.append(Fault(row.number, "課コード", row["課コード"], "課の一覧にある課コードにしてください。"))
+            faults.append(
+                Fault(row.number, "課コード", row["課コード"], "課の一覧にある課コードにしてください。")
+            )
         if parse_role(row["権限"]) is None:
-            faults.append(Fault(row.number, "権限", row["権限"], "閲覧、担当、承認、管理のどれかにしてください。"))
+            faults.append(
+                Fault(row.number, "権限", row["権限"], "閲覧、担当、承認、管理のどれかにしてください。")
+            )
     return faults
 
 
@@ -131,15 +141,21 @@ def _plan_person(
 ) -> None:
     day = plan.effective_on
     if ("", "") in pairs and len(pairs) > 1:
-        plan.faults.append(Fault(row, "課コード", "", "退職などの行とほかの配属の行が両方あります。片方にしてください。"))
+        plan.faults.append(
+            Fault(row, "課コード", "", "退職などの行とほかの配属の行が両方あります。片方にしてください。")
+        )
         return
     later = user.assignments.filter(starts_on__gte=day).first()
     if later is not None:
-        expected = f"{later.starts_on.isoformat()} に始まる配属が登録済みです。先にその異動を取り消してください。"
+        expected = (
+            f"{later.starts_on.isoformat()} に始まる配属が登録済みです。先にその異動を取り消してください。"
+        )
         plan.faults.append(Fault(row, "職員番号", user.username, expected))
         return
     running = list(
-        user.assignments.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lt=day).select_related("department")
+        user.assignments.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lt=day).select_related(
+            "department"
+        )
     )
     new = [pair for pair in pairs if pair != ("", "")]
     keeps = [one for one in running if (one.department.code, one.role) in new and one.ends_on is None]
@@ -150,7 +166,9 @@ def _plan_person(
         plan.unchanged += 1
         return
     before = active_assignments(user, day - timedelta(days=1)) if user.is_active else running
-    after = [(one.department, one.role) for one in keeps] + [(departments[code], role) for code, role in starts]
+    after = [(one.department, one.role) for one in keeps] + [
+        (departments[code], role) for code, role in starts
+    ]
     plan.moves.append(
         Move(
             user=user.pk,
@@ -187,10 +205,15 @@ def _check_admins(plan: Plan) -> None:
 
 @transaction.atomic
 def confirm(data: bytes, effective_on: date, *, digest: str, title: str, by: User) -> TransferBatch:
-    """Write what was previewed. ``PeopleError`` for faults or nothing to do, ``PlanChanged``; then nothing is."""
+    """Write what was previewed.
+
+    ``PeopleError`` for faults or nothing to do, ``PlanChanged``; then nothing is written.
+    """
     plan = make_plan(data, effective_on)
     if plan.faults:
-        raise PeopleError(f"{len(plan.faults)}か所に誤りがあるため、登録していません。直してから登録してください。")
+        raise PeopleError(
+            f"{len(plan.faults)}か所に誤りがあるため、登録していません。直してから登録してください。"
+        )
     if plan.digest != digest:
         raise PlanChanged
     if not plan.moves:
@@ -201,7 +224,9 @@ def confirm(data: bytes, effective_on: date, *, digest: str, title: str, by: Use
     departments = {department.code: department for department in Department.objects.all()}
     for move in plan.moves:
         for ended in Assignment.objects.filter(pk__in=move.ends):
-            TransferLine.objects.create(batch=batch, user_id=move.user, ended=ended, ended_before=ended.ends_on)
+            TransferLine.objects.create(
+                batch=batch, user_id=move.user, ended=ended, ended_before=ended.ends_on
+            )
             ended.ends_on = effective_on - timedelta(days=1)
             ended.save(update_fields=["ends_on"])
         for code, role in move.starts:
@@ -221,14 +246,23 @@ def can_undo(batch: TransferBatch, *, today: date | None = None) -> bool:
 
 @transaction.atomic
 def undo(batch: TransferBatch, *, by: User) -> None:
-    """Put everything back as it was. ``PeopleError`` from the day itself on, twice, or below a later batch."""
+    """Put everything back as it was.
+
+    ``PeopleError`` from the day itself on, the second time, or below a later batch.
+    """
     if not can_undo(batch):
-        raise PeopleError("発令日になった異動と取消し済みの異動は、取り消せません。新しい異動で直してください。")
+        raise PeopleError(
+            "発令日になった異動と取消し済みの異動は、取り消せません。新しい異動で直してください。"
+        )
     people = {line.user_id for line in batch.lines.all()}
     later = TransferBatch.objects.filter(undone_at=None, pk__gt=batch.pk, lines__user__in=people).first()
     if later is not None:
-        raise PeopleError(f"後から登録した異動「{later.title}」に同じ職員がいます。先にそちらを取り消してください。")
-    if not TransferBatch.objects.filter(pk=batch.pk, undone_at=None).update(undone_at=timezone.now(), undone_by=by):
+        raise PeopleError(
+            f"後から登録した異動「{later.title}」に同じ職員がいます。先にそちらを取り消してください。"
+        )
+    if not TransferBatch.objects.filter(pk=batch.pk, undone_at=None).update(
+        undone_at=timezone.now(), undone_by=by
+    ):
         raise PeopleError("この異動は取消し済みです。")
     for line in batch.lines.select_related("ended", "started"):
         if line.started is not None:

@@ -93,7 +93,8 @@ MFA_FORMS = {
 YAKUBA_REQUIRE_TOTP = setting("YAKUBA_REQUIRE_TOTP")  # none, approvers or all
 if YAKUBA_REQUIRE_TOTP not in ("none", "approvers", "all"):
     raise ValueError(
-        f"YAKUBA_REQUIRE_TOTP：「{YAKUBA_REQUIRE_TOTP}」は使えません。none、approvers、all のどれかにしてください。"
+        f"YAKUBA_REQUIRE_TOTP：「{YAKUBA_REQUIRE_TOTP}」は使えません。"
+        "none、approvers、all のどれかにしてください。"
     )
 
 # Single sign-on (V6.8): one provider; it only finds accounts that exist, it never makes one.

@@ -45,20 +45,35 @@ def test_the_lengths_at_the_edges() -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["correcthorse", "CorrectHorse", "ｃｏｒｒｅｃｔｈｏｒｓｅ", "c0rrecth0rse", "dragon123456", "99!iloveyou2026"]
+    "password",
+    [
+        "correcthorse",
+        "CorrectHorse",
+        "ｃｏｒｒｅｃｔｈｏｒｓｅ",
+        "c0rrecth0rse",
+        "dragon123456",
+        "99!iloveyou2026",
+    ],
 )
 def test_well_known_passwords_are_found_under_digits_signs_and_width(password: str) -> None:
     assert "よく使われている" in found(password)[0]
 
 
-@pytest.mark.parametrize("password", ["abcabcabcabc", "aaaaaaaaaaaaa", "qwertyuiopasdf", "987654321098", "abcdabcdabcdab"])
+@pytest.mark.parametrize(
+    "password", ["abcabcabcabc", "aaaaaaaaaaaaa", "qwertyuiopasdf", "987654321098", "abcdabcdabcdab"]
+)
 def test_repetitions_and_keyboard_rows_are_refused(password: str) -> None:
     assert "繰り返し" in found(password)[0]
 
 
 @pytest.mark.parametrize(
     ("password", "words"),
-    [("yakuba202612", ()), ("汐見区汐見区汐見区2026", ("汐見区",)), ("Shiomi-shiomi-12", ("shiomi",)), ("10011001xyz1", ("1001",))],
+    [
+        ("yakuba202612", ()),
+        ("汐見区汐見区汐見区2026", ("汐見区",)),
+        ("Shiomi-shiomi-12", ("shiomi",)),
+        ("10011001xyz1", ("1001",)),
+    ],
 )
 def test_the_town_hall_and_the_person_are_no_passwords(password: str, words: tuple[str, ...]) -> None:
     assert "少し足しただけ" in found(password, *words)[-1]

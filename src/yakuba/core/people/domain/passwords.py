@@ -58,7 +58,9 @@ def faults(password: str, *, common: Collection[str], words: Iterable[str]) -> l
         found.append("よく使われているパスワードです。ほかのパスワードにしてください。")
     elif _is_repetition(text) or _is_sequence(text):
         found.append("同じ文字や並びの繰り返しです。ほかのパスワードにしてください。")
-    for word in sorted({folded(word) for word in (*PRODUCT_WORDS, *words) if len(word) >= 3 or not word.isascii()}):
+    for word in sorted(
+        {folded(word) for word in (*PRODUCT_WORDS, *words) if len(word) >= 3 or not word.isascii()}
+    ):
         if len(word) >= 2 and word in text and len(text.replace(word, "")) < MIN_LENGTH - 4:
             found.append(f"「{word}」に少し足しただけのパスワードです。推測されにくいものにしてください。")
             break

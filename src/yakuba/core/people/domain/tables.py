@@ -50,7 +50,9 @@ def decode(data: bytes) -> str | Fault:
     return Fault(0, "", "読めない文字コード", "UTF-8 または シフトJIS（CP932）で保存してください。")
 
 
-def read(text: str, *, required: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Row], list[Fault]]:
+def read(
+    text: str, *, required: Sequence[str], optional: Sequence[str] = ()
+) -> tuple[list[Row], list[Fault]]:
     """Rows below the header, and the faults of the table as a table.
 
     Column order is free; a missing or unknown or doubled column is a fault of row 1, a row with more
@@ -59,7 +61,9 @@ def read(text: str, *, required: Sequence[str], optional: Sequence[str] = ()) ->
     try:
         lines = list(csv.reader(io.StringIO(text.replace("\x00", "�")), strict=True))
     except csv.Error:
-        return [], [Fault(0, "", "閉じていない引用符", "表計算ソフトの「CSV形式で保存」で作り直してください。")]
+        return [], [
+            Fault(0, "", "閉じていない引用符", "表計算ソフトの「CSV形式で保存」で作り直してください。")
+        ]
     if not lines or not any(cell.strip() for cell in lines[0]):
         return [], [Fault(1, "", "空", f"1行目に見出し（{'、'.join(required)}）を入れてください。")]
     header = [unicodedata.normalize("NFKC", cell).strip() for cell in lines[0]]
@@ -73,7 +77,9 @@ def read(text: str, *, required: Sequence[str], optional: Sequence[str] = ()) ->
         if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
             faults.append(Fault(number, "", cells[len(header)], f"列は{len(header)}個までです。"))
             continue
-        rows.append(Row(number, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}))
+        rows.append(
+            Row(number, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name})
+        )
     if len(rows) > MAX_ROWS:
         return [], [Fault(0, "", f"{len(rows):,}行", f"{MAX_ROWS:,}行以内に分けてください。")]
     if not rows and not faults:
@@ -84,7 +90,9 @@ def read(text: str, *, required: Sequence[str], optional: Sequence[str] = ()) ->
 def _header_faults(header: list[str], required: Sequence[str], optional: Sequence[str]) -> list[Fault]:
     known = [*required, *optional]
     faults = [
-        Fault(1, name, "ない列", f"見出し「{name}」の列を加えてください。") for name in required if name not in header
+        Fault(1, name, "ない列", f"見出し「{name}」の列を加えてください。")
+        for name in required
+        if name not in header
     ]
     for name in sorted({name for name in header if name}, key=header.index):
         if name not in known:

@@ -6,162 +6,364 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=100, verbose_name='種類')),
-                ('target', models.CharField(max_length=200, verbose_name='対象')),
-                ('system', models.CharField(blank=True, max_length=50, verbose_name='業務')),
-                ('payload', models.JSONField(default=dict, verbose_name='内容')),
-                ('reason', models.TextField(verbose_name='理由')),
-                ('requested_at', models.DateTimeField(verbose_name='依頼日時')),
-                ('state', models.CharField(choices=[('waiting', '承認待ち'), ('approved', '承認'), ('refused', '差戻し'), ('withdrawn', '取下げ')], default='waiting', max_length=20, verbose_name='状態')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='決定日時')),
-                ('note', models.TextField(blank=True, verbose_name='付記')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('on_behalf_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=100, verbose_name="種類")),
+                ("target", models.CharField(max_length=200, verbose_name="対象")),
+                ("system", models.CharField(blank=True, max_length=50, verbose_name="業務")),
+                ("payload", models.JSONField(default=dict, verbose_name="内容")),
+                ("reason", models.TextField(verbose_name="理由")),
+                ("requested_at", models.DateTimeField(verbose_name="依頼日時")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "承認待ち"),
+                            ("approved", "承認"),
+                            ("refused", "差戻し"),
+                            ("withdrawn", "取下げ"),
+                        ],
+                        default="waiting",
+                        max_length=20,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="決定日時")),
+                ("note", models.TextField(blank=True, verbose_name="付記")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '承認',
-                'verbose_name_plural': '承認',
-                'ordering': ['-requested_at', '-pk'],
+                "verbose_name": "承認",
+                "verbose_name_plural": "承認",
+                "ordering": ["-requested_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Deputy',
+            name="Deputy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='開始日')),
-                ('ends_on', models.DateField(verbose_name='終了日')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('named_at', models.DateTimeField(verbose_name='指定日時')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='取消日時')),
-                ('approver', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deputies', to=settings.AUTH_USER_MODEL)),
-                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deputy_for', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="開始日")),
+                ("ends_on", models.DateField(verbose_name="終了日")),
+                ("reason", models.CharField(max_length=200, verbose_name="理由")),
+                ("named_at", models.DateTimeField(verbose_name="指定日時")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="取消日時")),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deputies",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deputy_for",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '代決者',
-                'verbose_name_plural': '代決者',
-                'ordering': ['-starts_on', '-pk'],
+                "verbose_name": "代決者",
+                "verbose_name_plural": "代決者",
+                "ordering": ["-starts_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProtectedPerson',
+            name="ProtectedPerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_kind', models.CharField(max_length=50, verbose_name='種類')),
-                ('subject_id', models.CharField(max_length=100, verbose_name='番号')),
-                ('registered_at', models.DateTimeField(verbose_name='登録日時')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='終了日時')),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_kind", models.CharField(max_length=50, verbose_name="種類")),
+                ("subject_id", models.CharField(max_length=100, verbose_name="番号")),
+                ("registered_at", models.DateTimeField(verbose_name="登録日時")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="終了日時")),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '支援措置',
-                'verbose_name_plural': '支援措置',
-                'ordering': ['subject_kind', 'subject_id', 'pk'],
+                "verbose_name": "支援措置",
+                "verbose_name_plural": "支援措置",
+                "ordering": ["subject_kind", "subject_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProtectedAccess',
+            name="ProtectedAccess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('named_at', models.DateTimeField(verbose_name='指定日時')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='解除日時')),
-                ('named_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('protected', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='officers', to='people.protectedperson')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("named_at", models.DateTimeField(verbose_name="指定日時")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="解除日時")),
+                (
+                    "named_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "protected",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="officers",
+                        to="people.protectedperson",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '支援措置の担当者',
-                'verbose_name_plural': '支援措置の担当者',
-                'ordering': ['pk'],
+                "verbose_name": "支援措置の担当者",
+                "verbose_name_plural": "支援措置の担当者",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProtectedRelease',
+            name="ProtectedRelease",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('output', models.CharField(max_length=100, verbose_name='出力')),
-                ('expires_at', models.DateTimeField(verbose_name='期限')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='使用日時')),
-                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='people.approval')),
-                ('protected', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='releases', to='people.protectedperson')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("output", models.CharField(max_length=100, verbose_name="出力")),
+                ("expires_at", models.DateTimeField(verbose_name="期限")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="使用日時")),
+                (
+                    "approval",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="release",
+                        to="people.approval",
+                    ),
+                ),
+                (
+                    "protected",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="releases",
+                        to="people.protectedperson",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '支援措置の出力の許可',
-                'verbose_name_plural': '支援措置の出力の許可',
-                'ordering': ['pk'],
+                "verbose_name": "支援措置の出力の許可",
+                "verbose_name_plural": "支援措置の出力の許可",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ResetCode',
+            name="ResetCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_hash', models.CharField(max_length=128)),
-                ('issued_at', models.DateTimeField(verbose_name='発行日時')),
-                ('expires_at', models.DateTimeField(verbose_name='期限')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='使用・失効日時')),
-                ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='誤りの回数')),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reset_codes', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code_hash", models.CharField(max_length=128)),
+                ("issued_at", models.DateTimeField(verbose_name="発行日時")),
+                ("expires_at", models.DateTimeField(verbose_name="期限")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="使用・失効日時")),
+                ("failures", models.PositiveSmallIntegerField(default=0, verbose_name="誤りの回数")),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reset_codes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '再設定コード',
-                'verbose_name_plural': '再設定コード',
-                'ordering': ['-issued_at', '-pk'],
+                "verbose_name": "再設定コード",
+                "verbose_name_plural": "再設定コード",
+                "ordering": ["-issued_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='TransferBatch',
+            name="TransferBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_on', models.DateField(verbose_name='発令日')),
-                ('title', models.CharField(max_length=100, verbose_name='件名')),
-                ('created_at', models.DateTimeField(verbose_name='登録日時')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='取消日時')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_on", models.DateField(verbose_name="発令日")),
+                ("title", models.CharField(max_length=100, verbose_name="件名")),
+                ("created_at", models.DateTimeField(verbose_name="登録日時")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="取消日時")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '人事異動',
-                'verbose_name_plural': '人事異動',
-                'ordering': ['-effective_on', '-pk'],
+                "verbose_name": "人事異動",
+                "verbose_name_plural": "人事異動",
+                "ordering": ["-effective_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='TransferLine',
+            name="TransferLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ended_before', models.DateField(null=True, verbose_name='元の終了日')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='people.transferbatch')),
-                ('ended', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.assignment')),
-                ('started', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.assignment')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ended_before", models.DateField(null=True, verbose_name="元の終了日")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="people.transferbatch",
+                    ),
+                ),
+                (
+                    "ended",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.assignment",
+                    ),
+                ),
+                (
+                    "started",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.assignment",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '異動の行',
-                'verbose_name_plural': '異動の行',
-                'ordering': ['pk'],
+                "verbose_name": "異動の行",
+                "verbose_name_plural": "異動の行",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['state', 'system'], name='people_appr_state_2f4a3f_idx'),
+            model_name="approval",
+            index=models.Index(fields=["state", "system"], name="people_appr_state_2f4a3f_idx"),
         ),
         migrations.AddConstraint(
-            model_name='protectedperson',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('subject_kind', 'subject_id'), name='one_open_protection_a_subject'),
+            model_name="protectedperson",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("subject_kind", "subject_id"),
+                name="one_open_protection_a_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='protectedaccess',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('protected', 'user'), name='an_officer_is_named_once'),
+            model_name="protectedaccess",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("protected", "user"),
+                name="an_officer_is_named_once",
+            ),
         ),
     ]

@@ -31,7 +31,9 @@ def _shown(approvals: list[Approval]) -> list[dict[str, object]]:
 def inbox(request: HttpRequest) -> HttpResponse:
     """What I can decide now, what I asked for, and what I decided or had decided in my name."""
     user = member(request)
-    mine = Approval.objects.filter(requested_by=user).select_related("requested_by", "decided_by", "on_behalf_of")
+    mine = Approval.objects.filter(requested_by=user).select_related(
+        "requested_by", "decided_by", "on_behalf_of"
+    )
     done = Approval.objects.filter(Q(decided_by=user) | Q(on_behalf_of=user)).exclude(requested_by=user)
     context = {
         "waiting": _shown(primitive.waiting_for(user)),
@@ -47,7 +49,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One request with its consequences, and the decision."""
     user = member(request)
-    approval = get_object_or_404(Approval.objects.select_related("requested_by", "decided_by", "on_behalf_of"), pk=pk)
+    approval = get_object_or_404(
+        Approval.objects.select_related("requested_by", "decided_by", "on_behalf_of"), pk=pk
+    )
     if not primitive.may_see(approval, user):
         raise PermissionDenied
     error = ""
@@ -111,7 +115,9 @@ def deputy_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "mine": Deputy.objects.filter(approver=user).select_related("deputy")[:HISTORY],
-        "for_others": Deputy.objects.filter(deputy=user, ended_at=None, ends_on__gte=today).select_related("approver"),
+        "for_others": Deputy.objects.filter(deputy=user, ended_at=None, ends_on__gte=today).select_related(
+            "approver"
+        ),
         "is_approver": deputies.is_approver(user),
         "today": today,
         "tab": "deputies",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-from typing import cast
+from typing import Any, cast
 
 from django.core import signing
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
 from yakuba.core.people.domain.tables import MAX_BYTES
@@ -20,14 +19,16 @@ def member(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def read_upload(upload: UploadedFile) -> bytes:
-    """The file's bytes, one more than allowed at most (the reader then says that it is too big)."""
+def read_upload(upload: Any) -> bytes:
+    """The uploaded file's bytes, one more than allowed at most (the reader then says that it is too big)."""
     return cast(bytes, upload.read(MAX_BYTES + 1))
 
 
 def pack(data: bytes, user: User) -> str:
     """A previewed file as a signed form value of this person: nothing is kept on the server meanwhile."""
-    return signing.dumps(base64.b64encode(data).decode("ascii"), salt=f"people.preview.{user.pk}", compress=True)
+    return signing.dumps(
+        base64.b64encode(data).decode("ascii"), salt=f"people.preview.{user.pk}", compress=True
+    )
 
 
 def unpack(value: str, user: User) -> bytes | None:

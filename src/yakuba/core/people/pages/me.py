@@ -43,7 +43,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @require_sign_in
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth carries no types
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End every session of mine but this one; asks who I am first (ASVS V7.5.2)."""
     user = member(request)

@@ -29,7 +29,12 @@ def import_staff(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         return _preview_import(request, read_upload(form.cleaned_data["file"]))
-    context = {"form": form, "required": staff_import.REQUIRED, "optional": staff_import.OPTIONAL, "tab": "import"}
+    context = {
+        "form": form,
+        "required": staff_import.REQUIRED,
+        "optional": staff_import.OPTIONAL,
+        "tab": "import",
+    }
     return render(request, "people/import.html", context)
 
 
@@ -64,7 +69,11 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         return _preview_transfer(request, read_upload(data["file"]), data["effective_on"], data["title"])
     batches = [
-        {"batch": batch, "people": batch.lines.values("user").distinct().count(), "can_undo": transfers.can_undo(batch)}
+        {
+            "batch": batch,
+            "people": batch.lines.values("user").distinct().count(),
+            "can_undo": transfers.can_undo(batch),
+        }
         for batch in TransferBatch.objects.select_related("created_by", "undone_by")[:100]
     ]
     return render(request, "people/transfers.html", {"form": form, "batches": batches, "tab": "transfers"})
@@ -113,7 +122,9 @@ def transfer_confirm(request: HttpRequest) -> HttpResponse:
         transfers.confirm(data, day, digest=digest, title=title, by=member(request))
     except PeopleError as error:
         return _preview_transfer(request, data, day, title, changed=str(error))
-    messages.success(request, f"「{title}」を登録しました。発令日から権限が変わります。前の日まで取り消せます。")
+    messages.success(
+        request, f"「{title}」を登録しました。発令日から権限が変わります。前の日まで取り消せます。"
+    )
     return HttpResponseRedirect(reverse("people:transfers"))
 
 
@@ -134,7 +145,12 @@ def transfer_undo(request: HttpRequest, pk: int) -> HttpResponse:
 @admin_only
 def template_csv(request: HttpRequest, name: str) -> HttpResponse:
     """An empty table to start from, which a spreadsheet opens as UTF-8."""
-    columns = {"staff": (*staff_import.REQUIRED, *staff_import.OPTIONAL), "transfers": (*transfers.REQUIRED, "氏名")}
-    response = HttpResponse("\ufeff" + ",".join(columns[name]) + "\r\n", content_type="text/csv; charset=utf-8")
+    columns = {
+        "staff": (*staff_import.REQUIRED, *staff_import.OPTIONAL),
+        "transfers": (*transfers.REQUIRED, "氏名"),
+    }
+    response = HttpResponse(
+        "\ufeff" + ",".join(columns[name]) + "\r\n", content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

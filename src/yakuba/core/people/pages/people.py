@@ -37,7 +37,9 @@ def _filtered(request: HttpRequest) -> QuerySet[User]:
     people = User.objects.all()
     words = request.GET.get("q", "").split()
     for word in words:
-        people = people.filter(Q(username__icontains=word) | Q(name__icontains=word) | Q(kana__icontains=word))
+        people = people.filter(
+            Q(username__icontains=word) | Q(name__icontains=word) | Q(kana__icontains=word)
+        )
     running = Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
     department = request.GET.get("department", "")
     role = request.GET.get("role", "")
@@ -108,7 +110,9 @@ def person_add(request: HttpRequest) -> HttpResponse:
         data: dict[str, Any] = dict(form.cleaned_data)
         data["role"] = Role(data["role"]) if data["role"] else None
         user = services.add_person(data.pop("username"), data.pop("name"), **data, by=member(request))
-        messages.success(request, f"{user.name}さんを登録しました。続けて再設定コードを発行し、本人に渡してください。")
+        messages.success(
+            request, f"{user.name}さんを登録しました。続けて再設定コードを発行し、本人に渡してください。"
+        )
         return HttpResponseRedirect(reverse("people:person", args=[user.pk]))
     return render(request, "people/add.html", {"form": form, "tab": "people"})
 
@@ -195,7 +199,9 @@ def person_code(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("people:person", args=[pk]))
     issued = shown.reset_codes.get(closed_at=None)
-    return render(request, "people/code.html", {"shown": shown, "code": code, "issued": issued, "tab": "people"})
+    return render(
+        request, "people/code.html", {"shown": shown, "code": code, "issued": issued, "tab": "people"}
+    )
 
 
 @require_GET
@@ -228,7 +234,12 @@ def department_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse
         with transaction.atomic():
             saved = form.save()
             detail = {"code": saved.code, "systems": saved.systems}
-            record("people.department-saved", actor=member(request), target=f"department:{saved.pk}", detail=detail)
+            record(
+                "people.department-saved",
+                actor=member(request),
+                target=f"department:{saved.pk}",
+                detail=detail,
+            )
         messages.success(request, f"{saved.name}を保存しました。")
         return HttpResponseRedirect(reverse("people:departments"))
     context = {"form": form, "department": department, "tab": "departments"}

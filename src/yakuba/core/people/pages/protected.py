@@ -45,7 +45,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             data = form.cleaned_data
             try:
-                protected.protect(data["subject_kind"], data["subject_id"], officers=data["officers"], by=user)
+                protected.protect(
+                    data["subject_kind"], data["subject_id"], officers=data["officers"], by=user
+                )
             except PeopleError as error:
                 form.add_error(None, str(error))
             else:
@@ -53,7 +55,8 @@ def listing(request: HttpRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("people:protected"))
     record("protected.list-viewed", actor=user, target="protected", detail={"count": len(found)})
     rows = [
-        {"one": one, "officers": [entry.user for entry in one.officers.all() if entry.ended_at is None]} for one in found
+        {"one": one, "officers": [entry.user for entry in one.officers.all() if entry.ended_at is None]}
+        for one in found
     ]
     context = {"rows": rows, "form": form, "is_manager": manager, "tab": "protected"}
     return render(request, "people/protected.html", context)

@@ -76,9 +76,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no
     }
 
     def _cipher(self) -> MultiFernet:
-        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
         return MultiFernet(
-            Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"yakuba.totp:{key}".encode()).digest()))
+            Fernet(base64.urlsafe_b64encode(hashlib.sha256(("yakuba.totp:" + key).encode()).digest()))
             for key in keys
         )
 

@@ -53,7 +53,12 @@ class SessionLimitsMiddleware:
         elif now - seen >= settings.YAKUBA_SESSION_IDLE_SECONDS:
             ended = "idle"
         if ended:
-            record("people.session-ended", actor=request.user, target=f"user:{request.user.pk}", detail={"why": ended})
+            record(
+                "people.session-ended",
+                actor=request.user,
+                target=f"user:{request.user.pk}",
+                detail={"why": ended},
+            )
             logout(request)
             query = {"ended": ended}
             if request.method == "GET":

@@ -23,7 +23,7 @@ def needs_second_factor(user: Any) -> bool:
 
 def has_second_factor(user: Any) -> bool:
     """Whether a TOTP application is registered."""
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def lacks_second_factor(user: Any) -> bool:

@@ -45,7 +45,9 @@ def sign_in_failed(sender: object, credentials: dict[str, Any], **kwargs: Any) -
 @receiver(mfa.authentication_failed, dispatch_uid="people.code-failed")
 def code_failed(sender: object, user: User, **kwargs: Any) -> None:
     """A wrong confirmation code."""
-    record("people.sign-in-failed", actor="system:sign-in", target=f"user:{user.pk}", detail={"factor": "code"})
+    record(
+        "people.sign-in-failed", actor="system:sign-in", target=f"user:{user.pk}", detail={"factor": "code"}
+    )
 
 
 @receiver(post_save, sender=Authenticator, dispatch_uid="people.factor-added")
@@ -63,7 +65,12 @@ def factor_removed(sender: object, instance: Authenticator, **kwargs: Any) -> No
 
 def _factor(instance: Authenticator, change: str) -> None:
     target = f"user:{instance.user_id}"
-    record("people.second-factor", actor=target, target=target, detail={"factor": instance.type, "change": change})
+    record(
+        "people.second-factor",
+        actor=target,
+        target=target,
+        detail={"factor": instance.type, "change": change},
+    )
 
 
 @receiver(password_changed, dispatch_uid="people.password-changed")

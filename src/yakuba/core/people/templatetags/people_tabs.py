@@ -27,8 +27,9 @@ def people_tabs(context: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(key, label, address) of each tab, in order."""
     user = context["request"].user
     tabs = [*(ADMIN_TABS if allowed(user, None, Role.ADMIN) else ()), *EVERYBODY]
-    if is_manager(user) or ProtectedAccess.objects.filter(
-        user=user, ended_at=None, protected__ended_at=None
-    ).exists():
+    if (
+        is_manager(user)
+        or ProtectedAccess.objects.filter(user=user, ended_at=None, protected__ended_at=None).exists()
+    ):
         tabs.append(("protected", "支援措置", "people:protected"))
     return [(key, label, reverse(name)) for key, label, name in tabs]
