@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -37,7 +38,7 @@ def saved(tmp_path: Path) -> Path:
     (source / "keys").mkdir()
     (source / "keys" / "audit-key").write_bytes(b"k" * 64)
     content = source / "content"
-    content.write_bytes(bytes(i % 256 for i in range(300_000)))
+    content.write_bytes(random.Random(1).randbytes(300_000))
     escrow = source / "escrow"
     escrow.write_bytes(crypto.export_escrow(PASSPHRASE, source))
     parts = [
