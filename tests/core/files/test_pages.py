@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 from django.test import RequestFactory
 
+from yakuba.core.audit.models import AuditEntry
 from yakuba.core.files import services
 from yakuba.core.files.pages import download
 from yakuba.core.people.models import User
@@ -36,6 +37,12 @@ def test_an_allowed_person_gets_the_bytes_as_an_attachment() -> None:
     assert response["Content-Type"] == "application/octet-stream"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in response["Cache-Control"]
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor, entry.target) == (
+        "files.download",
+        f"user:{user.pk}",
+        f"file:{stored.pk}",
+    )
 
 
 def test_a_forbidden_and_an_unknown_file_answer_alike() -> None:
@@ -44,6 +51,7 @@ def test_a_forbidden_and_an_unknown_file_answer_alike() -> None:
     for pk in (stored.pk, stored.pk + 1):
         with pytest.raises(PermissionDenied):
             download(lambda request, file: False)(request_of(user), pk)
+    assert not AuditEntry.objects.exists()
 
 
 def test_nobody_gets_a_file_without_sign_in_and_nothing_but_reading_is_answered() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -52,9 +52,7 @@ def _start_of(day: Any) -> datetime:
 
 def _actors(text: str) -> list[str]:
     """The actor names that a search text stands for: staff by number or name, programmes by name."""
-    users = get_user_model().objects.filter(username=text) | get_user_model().objects.filter(
-        name__contains=text
-    )
+    users = get_user_model().objects.filter(Q(username=text) | Q(name__contains=text))
     return [f"user:{pk}" for pk in users.values_list("pk", flat=True)[:500]]
 
 
@@ -162,7 +160,9 @@ def check(request: HttpRequest) -> HttpResponseBase:
         timezone.now(), verdict.lines, verdict.good, verdict.sequence, verdict.reason, str(verdict.flaw or "")
     )
     remember_check(result)
-    detail = {"lines": verdict.lines, "flaw": result.flaw, "sequence": verdict.sequence}
+    detail: dict[str, Any] = {"lines": verdict.lines}
+    if not verdict.good:
+        detail |= {"flaw": result.flaw, "sequence": verdict.sequence}
     services.record("audit.verify", actor=request.user, target="audit", detail=detail)
     services.seal_head()
     return redirect("audit:index")

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
+from yakuba.core.audit.services import record
 from yakuba.core.files import services
 from yakuba.core.files.models import StoredFile
 
@@ -40,7 +41,7 @@ def attachment(stored: StoredFile) -> StreamingHttpResponse:
 
 
 def download(may_have: Callable[[HttpRequest, StoredFile], bool]) -> Callable[..., HttpResponseBase]:
-    """A view of ``<int:pk>`` that hands the file to whom ``may_have(request, stored)`` allows.
+    """A view of ``<int:pk>`` that hands the file to whom ``may_have(request, stored)`` allows, on record.
 
     Sign-in comes first. A missing file and a forbidden one both answer 403, so that numbers can't be
     probed.
@@ -53,6 +54,8 @@ def download(may_have: Callable[[HttpRequest, StoredFile], bool]) -> Callable[..
         stored = StoredFile.objects.filter(pk=pk).first()
         if stored is None or not may_have(request, stored):
             raise PermissionDenied
-        return attachment(stored)
+        response = attachment(stored)
+        record("files.download", actor=request.user, target=f"file:{stored.pk}")
+        return response
 
     return view
