@@ -58,7 +58,7 @@ def test_the_system_may_be_named_at_the_call() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(KeyError, match="sample.nothing"):
+    with pytest.raises(KeyError, match=r"sample\.nothing"):
         enqueue("sample.nothing", {}, by=None)
 
 
