@@ -29,9 +29,11 @@ def test_a_length_of_time_is_written_in_the_units_people_say(seconds: float | No
     assert length_of_time(None if seconds is None else timedelta(seconds=seconds)) == text
 
 
-def test_the_queue_lies_beside_the_sqlite_database(settings: Any, tmp_path: Path) -> None:
+def test_the_queue_lies_beside_the_sqlite_database(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.HOME = tmp_path
-    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
+    monkeypatch.setitem(settings.DATABASES, "default", {"ENGINE": "django.db.backends.sqlite3"})
     assert system_database_url() == f"sqlite:///{tmp_path}/jobs.sqlite3"
 
 
@@ -52,5 +54,5 @@ def test_the_queue_lies_in_the_products_own_postgresql(
     configured: str, expected: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YAKUBA_DATABASE_URL", configured)
-    settings.DATABASES = database_settings(tmp_path)
+    monkeypatch.setitem(settings.DATABASES, "default", database_settings(tmp_path)["default"])
     assert system_database_url() == expected
