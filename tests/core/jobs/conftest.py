@@ -178,7 +178,8 @@ def postgresql(django_db_blocker: Any) -> Iterator[PostgreSQL]:
             connections["default"] = usual
     yield database
     postmaster = server.get_postmaster_info().process
-    postmaster.send_signal(signal.SIGQUIT)  # immediate shutdown; the data folder goes away anyway
+    for process in [postmaster, *postmaster.children(recursive=True)]:
+        process.kill()  # the data folder goes away anyway
     postmaster.wait(10)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -53,7 +53,6 @@ def test_the_body_dies_with_its_worker(town: Town) -> None:
     town.until(gone, "the body's process ends")
 
 
-@both_databases
 def test_a_job_committed_before_any_queue_heard_of_it_runs_once(town: Town) -> None:
     job = town.enqueue("sample.gate")  # and the web process dies here: no queue exists yet
     assert not (town.home / "jobs.sqlite3").exists()
@@ -73,7 +72,6 @@ def _enqueue_and_roll_back(town: Town) -> None:
         raise LookupError
 
 
-@both_databases
 def test_an_upgrade_with_a_job_in_flight_goes_on(town: Town) -> None:
     running = town.enqueue("sample.gate")
     waiting = town.enqueue("sample.gate")

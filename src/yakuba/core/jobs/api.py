@@ -4,8 +4,7 @@ Each operation names the scope it needs in ``yakuba_scope``; ``request.user`` is
 owner's roles apply as they do on the pages.
 """
 
-from __future__ import annotations
-
+# No ``from __future__ import annotations``: the paginated view's types must be real for django-ninja.
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar

@@ -30,7 +30,7 @@ from yakuba.core.setup import start_django
 )
 @click.option(
     "--lease-seconds",
-    default=15.0,
+    default=60.0,
     show_default=True,
     type=click.FloatRange(1, 3600),
     help="応答がないまま何秒たったら、止まった処理係とみなすか",

@@ -50,7 +50,7 @@ def enqueue(
         if key is None:
             job.save(force_insert=True)
         record("jobs.enqueue", actor=_actor(by), target=f"job:{job.pk}", detail={"kind": kind})
-        transaction.on_commit(nudge)
+        transaction.on_commit(nudge, robust=True)
         return job
 
 
@@ -104,7 +104,7 @@ def retry(job: Job, by: Any) -> bool:
         )
         if again:
             record("jobs.retry", actor=_actor(by), target=f"job:{job.pk}")
-            transaction.on_commit(nudge)
+            transaction.on_commit(nudge, robust=True)
     job.refresh_from_db()
     return again
 

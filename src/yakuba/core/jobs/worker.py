@@ -39,7 +39,7 @@ class Worker:
         executor_id: str,
         *,
         concurrency: int = 1,
-        lease_s: float = 15.0,
+        lease_s: float = 60.0,
         grace_s: float = 20.0,
         modules: Sequence[str] = (),
         once: bool = False,
