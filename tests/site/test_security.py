@@ -166,7 +166,8 @@ def test_too_many_requests_say_when_to_come_back(rf: RequestFactory) -> None:
 def settings_with(**surroundings: str) -> dict[str, Any]:
     program = (
         "import json, yakuba.site.settings as s; "
-        "print(json.dumps({k: getattr(s, k) for k in dir(s) if k.startswith(('SESSION', 'CSRF', 'SECURE', 'LANG')) "
+        "print(json.dumps({k: getattr(s, k) for k in dir(s) "
+        "if k.startswith(('SESSION', 'CSRF', 'SECURE', 'LANG')) "
         "and isinstance(getattr(s, k), (str, int, bool, tuple, type(None)))}))"
     )
     kept = {
