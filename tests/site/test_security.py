@@ -202,6 +202,22 @@ def test_a_header_of_a_proxy_is_believed_only_when_there_is_one() -> None:
     assert settings_with(YAKUBA_HTTPS="1")["SECURE_PROXY_SSL_HEADER"] is None
 
 
+def test_the_api_is_not_redirected_but_refused_over_plain_http() -> None:
+    with override_settings(SECURE_SSL_REDIRECT=True, SECURE_REDIRECT_EXEMPT=["^api/"]):
+        client = Client()
+        refused = client.get("/api/v1/health")
+        assert refused.status_code == 403
+        assert refused["Content-Type"] == errors.PROBLEM
+        assert client.get("/api/v1/health", secure=True).status_code == 200
+        assert client.get("/")["Location"].startswith("https://")
+
+
+@pytest.mark.parametrize("address", ["/", "/staff/", "/staff/components", "/api/v1/health"])
+def test_trace_is_not_answered(client: Client, address: str) -> None:
+    client.force_login(make_user())
+    assert client.trace(address).status_code == 405
+
+
 @pytest.mark.parametrize("host", ["example.org", "192.0.2.1", "2001:db8::1"])
 def test_the_test_suite_itself_can_reach_nobody(host: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
