@@ -122,7 +122,7 @@ def test_sign_out_is_a_form_and_not_a_link(client: Client) -> None:
     page = client.get("/staff/").content.decode()
     form = re.search(r'<form method="post" action="([^"]+)"><input type="hidden" name="csrf', page)
     assert form is not None
-    assert "サインアウトする" in page
+    assert "ログアウトする" in page
 
 
 def test_departments_and_roles_stand_beside_the_name() -> None:
@@ -138,10 +138,11 @@ def test_departments_and_roles_stand_beside_the_name() -> None:
 
 def test_events_are_told_in_words_newest_first_and_only_of_ones_own_systems() -> None:
     record("nursery.allocate", actor="system:x", target="job:1", detail={"children": 3})
-    record("people.login", actor="user:1", target="user:1")
+    record("people.signed-in", actor="user:1", target="user:1")
+    record("protected.viewed", actor="user:1", target="protected:1")
     record("tokens.add", actor="user:1", target="api_token:1")
     record("nursery.something_new", actor="user:1", target="ledger:1")
-    record("people.approval.request", actor="user:1", target="approval:1")
+    record("approval.requested", actor="user:1", target="approval:1")
     mine = events.recent(["nursery"])
     assert [one.text for one in mine] == ["保育所利用調整の操作", "利用調整を計算"]
     every = events.recent([], everything=True)

@@ -166,7 +166,8 @@ def test_too_many_requests_say_when_to_come_back(rf: RequestFactory) -> None:
 def settings_with(**surroundings: str) -> dict[str, Any]:
     program = (
         "import json, yakuba.site.settings as s; "
-        "print(json.dumps({k: getattr(s, k) for k in dir(s) if k.startswith(('SESSION', 'CSRF', 'SECURE', 'LANG')) "
+        "print(json.dumps({k: getattr(s, k) for k in dir(s) "
+        "if k.startswith(('SESSION', 'CSRF', 'SECURE', 'LANG')) "
         "and isinstance(getattr(s, k), (str, int, bool, tuple, type(None)))}))"
     )
     kept = {
@@ -199,6 +200,22 @@ def test_over_https_cookies_are_bound_to_the_host_and_hsts_is_sent() -> None:
 
 def test_a_header_of_a_proxy_is_believed_only_when_there_is_one() -> None:
     assert settings_with(YAKUBA_HTTPS="1")["SECURE_PROXY_SSL_HEADER"] is None
+
+
+def test_the_api_is_not_redirected_but_refused_over_plain_http() -> None:
+    with override_settings(SECURE_SSL_REDIRECT=True, SECURE_REDIRECT_EXEMPT=["^api/"]):
+        client = Client()
+        refused = client.get("/api/v1/health")
+        assert refused.status_code == 403
+        assert refused["Content-Type"] == errors.PROBLEM
+        assert client.get("/api/v1/health", secure=True).status_code == 200
+        assert client.get("/")["Location"].startswith("https://")
+
+
+@pytest.mark.parametrize("address", ["/", "/staff/", "/staff/components", "/api/v1/health"])
+def test_trace_is_not_answered(client: Client, address: str) -> None:
+    client.force_login(make_user())
+    assert client.trace(address).status_code == 405
 
 
 @pytest.mark.parametrize("host", ["example.org", "192.0.2.1", "2001:db8::1"])

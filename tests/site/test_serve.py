@@ -149,3 +149,30 @@ def test_a_worker_that_dies_is_started_again_and_stops_with_the_portal(tmp_path:
     for pid in (pids("worker")[1], pids("portal")[0]):
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_with_a_worker_both_stop_together(tmp_path: Path) -> None:
+    surroundings = {**os.environ, "YAKUBA_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    port = free_port()
+    with (tmp_path / "serve.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "yakuba", "serve", "--port", str(port), "--with-worker"],
+            env=surroundings,
+            stdout=log,
+            stderr=log,
+        )
+
+    def listening() -> bool:
+        with closing(socket.socket()) as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    try:
+        until("the portal listens", 60, listening)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        assert children
+    finally:
+        process.terminate()
+        process.wait(60)
+    assert not listening()
+    assert f"http://127.0.0.1:{port}/staff/" in (tmp_path / "serve.log").read_text()
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []

@@ -79,7 +79,7 @@ FAULTS: dict[int, Fault] = {
 }
 CSRF = Fault(
     "操作の確認の印が合いませんでした",
-    "画面を長く開いたままにしたか、別の画面でサインインし直した可能性があります。"
+    "画面を長く開いたままにしたか、別の画面でログインし直した可能性があります。"
     "前の画面を読み込み直してから、もう一度操作してください。",
     gettext_lazy("The page was open for too long"),
     gettext_lazy("Please load the previous page again and repeat what you did."),

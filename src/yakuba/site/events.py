@@ -9,40 +9,50 @@ from datetime import datetime
 from yakuba.core.audit.models import AuditEntry
 
 LABELS: dict[str, str] = {
+    "approval.approved": "承認",
+    "approval.refused": "承認を見送り",
+    "approval.requested": "承認を依頼",
+    "approval.withdrawn": "承認の依頼を取下げ",
+    "audit.export": "監査の記録を書出し",
     "audit.verify": "監査の記録を照合",
-    "backup.write": "バックアップを作成",
+    "backup.create": "バックアップを作成",
     "backup.restore": "バックアップから復元",
     "border.certify": "自動処理の認定を計算",
     "effects.import": "作業時間を取込み",
-    "files.store": "ファイルを保存",
     "jobs.cancel": "処理を中止",
     "jobs.done": "処理が完了",
     "jobs.enqueue": "処理を受付",
     "jobs.failed": "処理が失敗",
+    "jobs.retry": "処理をやり直し",
     "nursery.allocate": "利用調整を計算",
     "nursery.export": "利用調整の結果を書出し",
     "nursery.import": "利用調整の台帳を取込み",
-    "nursery.ledger.import": "利用調整の台帳を取込み",
-    "nursery.view": "利用調整の説明を閲覧",
-    "people.approval.approved": "承認",
-    "people.approval.decide": "承認の判断",
-    "people.approval.refused": "承認を見送り",
-    "people.approval.request": "承認を依頼",
-    "people.import": "職員の一覧を取込み",
-    "people.login": "サインイン",
-    "people.logout": "サインアウト",
-    "people.transfer": "人事異動を登録",
+    "people.added": "職員を登録",
+    "people.assigned": "配属を登録",
+    "people.department-saved": "課を登録",
+    "people.deputy-ended": "代決を終了",
+    "people.deputy-named": "代決者を指定",
+    "people.disabled": "職員の利用を停止",
+    "people.enabled": "職員の利用を再開",
+    "people.imported": "職員の一覧を取込み",
+    "people.transfer-confirmed": "人事異動を確定",
+    "people.transfer-undone": "人事異動を取消し",
     "tokens.account.add": "APIの利用者を登録",
     "tokens.add": "APIのトークンを発行",
     "tokens.revoke": "APIのトークンを取消し",
 }
 AREAS: dict[str, str] = {
-    "audit": "監査の記録", "backup": "バックアップ", "border": "AIと職員の境目", "effects": "事業効果",
+    "approval": "承認", "audit": "監査の記録", "backup": "バックアップ", "border": "AIと職員の境目",
+    "effects": "事業効果",
     "files": "ファイル", "jobs": "処理", "models": "AIモデル", "nursery": "保育所利用調整",
     "people": "職員", "tokens": "API",
 }  # fmt: skip
-WAITING = frozenset({"people.approval.request"})
-QUIET = ("people.login", "people.logout", "people.signed")  # not news
+WAITING = frozenset({"approval.requested"})
+# Not news for the first page, or not for everybody's eyes.
+QUIET = (
+    "files.", "jobs.lock", "jobs.nudge", "people.code", "people.factor", "people.password", "people.second",
+    "people.session", "people.sign", "people.sso", "people.unlocked", "protected.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,13 @@ class HeadersMiddleware:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.respond(request)
+        if settings.SECURE_SSL_REDIRECT and request.path.startswith("/api/") and not request.is_secure():
+            # A redirect would hide that a token has just crossed the network in the clear.
+            response = errors.problem(
+                403, "Forbidden", "HTTPS で送ってください。このトークンは取り替えてください。"
+            )
+        else:
+            response = self.respond(request)
         if request.path.startswith("/api/") and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response = _not_allowed(response)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)

@@ -17,11 +17,13 @@ class FaceRouter:
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         """No preference, or refusal."""
-        return self._check(model)
+        _check(model)
+        return None
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str | None:
         """No preference, or refusal."""
-        return self._check(model)
+        _check(model)
+        return None
 
     def allow_migrate(
         self, db: str, app_label: str, model_name: str | None = None, **hints: Any
@@ -35,6 +37,7 @@ class FaceRouter:
             return None
         return False if face_of(model) is Face.STAFF else None
 
-    def _check(self, model: type[Model]) -> None:
-        if face_of(model) is Face.STAFF and resident_only():
-            raise refuse(model._meta.label)
+
+def _check(model: type[Model]) -> None:
+    if face_of(model) is Face.STAFF and resident_only():
+        raise refuse(model._meta.label)

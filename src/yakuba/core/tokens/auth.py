@@ -55,7 +55,11 @@ def count(token: ApiToken) -> None:
     now = time.time()
     key = f"yakuba-api-rate:{token.pk}:{int(now // WINDOW)}"
     cache.add(key, 0, timeout=WINDOW * 2)
-    if cache.incr(key) > settings.YAKUBA_API_RATE:
+    try:
+        used = cache.incr(key)
+    except ValueError:  # the cache made room between the two lines: begin again
+        used = 1
+    if used > settings.YAKUBA_API_RATE:
         raise Throttled(wait=WINDOW - int(now % WINDOW))
 
 

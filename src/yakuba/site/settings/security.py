@@ -30,6 +30,7 @@ CONTENT_SECURITY_POLICY = {
 
 HTTPS = flag("YAKUBA_HTTPS")
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^api/"]  # refused by HeadersMiddleware instead
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = False  # a municipality decides for its whole domain, not a product
