@@ -137,7 +137,7 @@ def test_departments_and_roles_stand_beside_the_name() -> None:
 
 
 def test_events_are_told_in_words_newest_first_and_only_of_ones_own_systems() -> None:
-    record("nursery.allocate", actor="system:x", target="job:1", detail={"children": 3})
+    record("nursery.allocation.finish", actor="system:x", target="job:1", detail={"children": 3})
     record("people.signed-in", actor="user:1", target="user:1")
     record("protected.viewed", actor="user:1", target="protected:1")
     record("tokens.add", actor="user:1", target="api_token:1")

@@ -87,7 +87,7 @@ def test_every_page_passes_axe(
 ) -> None:
     plant_systems(monkeypatch)
     user = make_user()
-    record("nursery.allocate", actor=user, target="job:1", detail={"children": 2236})
+    record("nursery.allocation.finish", actor=user, target="job:1", detail={"children": 2236})
     record("approval.requested", actor=user, target="approval:1")
     context = chromium.new_context(viewport={"width": width, "height": 900}, locale="ja-JP")
     context.add_cookies(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from yakuba.core.audit.labels import action_label
 from yakuba.core.audit.models import AuditEntry
 
 LABELS: dict[str, str] = {
@@ -24,9 +25,6 @@ LABELS: dict[str, str] = {
     "jobs.enqueue": "処理を受付",
     "jobs.failed": "処理が失敗",
     "jobs.retry": "処理をやり直し",
-    "nursery.allocate": "利用調整を計算",
-    "nursery.export": "利用調整の結果を書出し",
-    "nursery.import": "利用調整の台帳を取込み",
     "people.added": "職員を登録",
     "people.assigned": "配属を登録",
     "people.department-saved": "課を登録",
@@ -69,6 +67,9 @@ def describe(action: str) -> str:
     """The Japanese label of an audit action; its area when the action is not known here."""
     if action in LABELS:
         return LABELS[action]
+    named = action_label(action)
+    if named != action:
+        return named
     area = AREAS.get(action.partition(".")[0])
     return f"{area}の操作" if area else "操作"
 

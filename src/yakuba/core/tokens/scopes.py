@@ -7,7 +7,7 @@ import re
 FORM = re.compile(r"[a-z][a-z_]{1,29}:[a-z][a-z_]{1,29}")
 ACTS = {"read": "読む", "write": "登録する", "run": "処理を始める"}
 
-_known: set[str] = {"effects:write", "jobs:read", "nursery:read", "nursery:run"}
+_known: set[str] = set()
 
 
 class BadScope(ValueError):

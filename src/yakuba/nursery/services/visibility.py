@@ -37,10 +37,11 @@ def without_names_of(hidden: set[str], claims: Sequence[dict[str, Any]]) -> list
     """The claims of one child, in which other children who may not be seen here are not named."""
     if not hidden:
         return list(claims)
-    return [
-        {field: HIDDEN if isinstance(value, str) and value in hidden else value for field, value in claim.items()}
-        for claim in claims
-    ]
+    return [{field: _shown(value, hidden) for field, value in claim.items()} for claim in claims]
+
+
+def _shown(value: Any, hidden: set[str]) -> Any:
+    return HIDDEN if isinstance(value, str) and value in hidden else value
 
 
 def hidden_from(user: Any) -> set[str]:

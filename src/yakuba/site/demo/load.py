@@ -16,7 +16,6 @@ import click
 from django.db import transaction
 
 from yakuba.core.audit.services import record
-from yakuba.core.jobs.models import Job
 from yakuba.core.people.models import Assignment, Department, Role, User
 from yakuba.core.people.services import add_person
 from yakuba.nursery.ledger.write import write_workbook
@@ -53,7 +52,9 @@ def load(*, children: int, nurseries: int, seed: int) -> list[Line]:
     return [
         _timed("職員と権限", "汐見区の課と職員", lambda: load_people(city)),
         _timed(
-            "保育所利用調整", f"申込 {children:,}人、{nurseries}園", lambda: run_nursery(children, nurseries, seed)
+            "保育所利用調整",
+            f"申込 {children:,}人、{nurseries}園",
+            lambda: run_nursery(children, nurseries, seed),
         ),
     ]
 
@@ -112,6 +113,9 @@ def _import_ledger(children: int, nurseries: int, seed: int, officer: User) -> L
 
 def _work(allocation: Allocation) -> Allocation:
     """Run the waiting job in a worker process of its own, as in production."""
+    job = allocation.job
+    if job is None:
+        raise DemoFailed("割り当ての処理が登録されていません。")
     worker = subprocess.Popen(
         [sys.executable, "-m", "yakuba", "worker", "--once", "--executor-id", "demo"],
         stdout=subprocess.DEVNULL,
@@ -121,14 +125,15 @@ def _work(allocation: Allocation) -> Allocation:
     with click.progressbar(length=100, label="  割り当てています", file=sys.stderr) as bar:
         shown = 0
         while worker.poll() is None:
-            percent = Job.objects.get(pk=allocation.job_id).percent
+            job.refresh_from_db()
+            percent = job.percent
             bar.update(max(0, percent - shown))
             shown = max(shown, percent)
             time.sleep(POLL)
         bar.update(100 - shown)
     allocation.refresh_from_db()
     if not allocation.is_finished:
-        job = Job.objects.get(pk=allocation.job_id)
+        job.refresh_from_db()
         said = worker.stderr.read() if worker.stderr else ""
         raise DemoFailed(f"割り当てが終わりませんでした（{job.get_state_display()}）。{job.error}\n{said}")
     return allocation
