@@ -37,6 +37,7 @@ HARD = {
 def measure(name: str) -> dict[str, Any]:
     """One case in this process."""
     from tests.nursery import generate
+
     from yakuba.nursery.domain.market_json import parse, result_dict
     from yakuba.nursery.domain.solve import allocate
     from yakuba.nursery.domain.verify import verify

@@ -38,7 +38,7 @@ print("\\n@@" + json.dumps({**spent, "assignment": result["matching_result_dict"
 
 
 def market(children: int, seed: int = 1) -> tuple[str, str, dict[str, Any]]:
-    """(applicants CSV, nurseries CSV, the same as market JSON): only children and siblings who go together."""
+    """(applicants CSV, nurseries CSV, the same as market JSON); siblings go together."""
     rng = random.Random(seed)
     nurseries = max(10, children // 8)
     seats = {f"{n}-{age}": rng.choice([0, 1, 1, 1, 2]) for n in range(1, nurseries + 1) for age in range(6)}
