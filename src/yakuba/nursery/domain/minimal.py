@@ -22,7 +22,7 @@ from yakuba.nursery.domain.search import Limits, Search, Step
 from yakuba.nursery.domain.stability import blocking_families
 
 SMALL = 1_000  # placements up to which only the exact model of all families is asked
-LARGEST = 15_000  # literals up to which the exact model of all families is asked at all
+LARGEST = 5_000  # literals up to which the exact model of all families is asked at all
 ROUNDS = 8
 
 
