@@ -149,15 +149,10 @@ def _head(
     entering: tuple[int, ...], groups: tuple[tuple[int, ...], ...], pattern: int, count: int
 ) -> tuple[int, ...]:
     """What is compared before ranks; smaller is better."""
-    named = tuple(-int(child in entering) for child in range(count))
-    together = -max(len(group) for group in groups)
-    if pattern == 2:
-        return (*named, -len(entering), together)
-    if pattern == 3:
-        return (*named[::-1], -len(entering), together)
-    if pattern in (6, 7):
-        return (-len(entering),)
-    return (-len(entering), together)
+    if pattern in (2, 3):  # who enters says how many, and they share one nursery
+        named = tuple(-int(child in entering) for child in range(count))
+        return named if pattern == 2 else named[::-1]
+    return -len(entering), -max(len(group) for group in groups)  # 6, 7: every group is one child
 
 
 _Node = tuple[int, tuple[int, ...], int, tuple[int, ...]]
