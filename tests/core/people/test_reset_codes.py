@@ -135,3 +135,17 @@ def test_a_lost_telephone_is_removed_by_an_admin_but_not_ones_own(officer: User,
         services.remove_second_factor(admin, by=admin)
     services.remove_second_factor(officer, by=admin)
     assert AuditEntry.objects.get(action="people.second-factor-removed").actor == f"user:{admin.pk}"
+
+
+def test_the_page_says_why_a_password_is_too_weak(client: Client, officer: User, admin: User) -> None:
+    code = services.issue_reset_code(officer, by=admin)
+    assert "12文字以上" in post(client, "1001", code, "short").content.decode()
+    assert post(client, "1001", code)["Location"] == "/staff/login/?done=reset"
+
+
+def test_the_right_code_does_not_open_a_locked_address(client: Client, officer: User, admin: User) -> None:
+    for _ in range(5):
+        post(client, "1001", "AAAA-AAAA-AAAA-AAAA")
+    code = services.issue_reset_code(officer, by=admin)
+    assert post(client, "1001", code).status_code == 429
+    assert ResetCode.objects.filter(closed_at=None).count() == 1
