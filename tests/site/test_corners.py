@@ -107,8 +107,10 @@ def test_the_router_creates_staff_tables_only_where_staff_work(label: str) -> No
     with override_settings(YAKUBA_FACE="resident"):
         assert router.allow_migrate("default", app, model) is False
         assert router.allow_migrate("default", "contenttypes", "contenttype") is None
-        assert router.allow_migrate("default", app, "a_model_of_the_past") is None
-        assert router.allow_migrate("default", app) is None
+        assert router.allow_migrate("default", app, "a_model_of_the_past") is False
+        assert router.allow_migrate("default", app) is False
+        assert router.allow_migrate("default", "contenttypes", "a_model_of_the_past") is None
+        assert router.allow_migrate("default", "no_such_application") is None
 
 
 def test_a_model_that_says_nothing_is_the_staffs() -> None:
