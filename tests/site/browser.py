@@ -23,7 +23,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 WIDTHS = (1280, 390, 320)
 # Reached by an act (sign-out, a download), or not a page of ours.
-SKIPPED_PREFIXES = ("/api/", "/i18n/", "/static/", "/staff/logout", "/staff/oidc", "/staff/accounts/logout")
+SKIPPED_PREFIXES = (
+    "/api/",
+    "/i18n/",
+    "/static/",
+    "/staff/logout",
+    "/staff/oidc",
+    "/staff/accounts/logout",
+    "/staff/account/codes/download",
+)
 
 Arguments = Callable[[Any], dict[str, Any]]
 REGISTRY: dict[str, Arguments] = {}
@@ -59,7 +67,7 @@ def make_user(role: str = "admin", systems: list[str] | None = None, name: str =
     department, _ = Department.objects.get_or_create(
         code="1001", defaults={"name": "保育課", "systems": keys}
     )
-    user = User.objects.create_user(f"u-{role}-{User.objects.count()}", name=name)
+    user = User.objects.create_user(f"u-{role}-{User.objects.count()}", "汐見の海は青い 7 回", name=name)
     roles = [Role.APPROVER, Role.ADMIN] if role == "admin" else [Role(role)]
     for one in roles:
         Assignment.objects.create(user=user, department=department, role=one, starts_on=date(2020, 4, 1))

@@ -15,11 +15,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.test import Client, RequestFactory, override_settings
 from django.utils.translation import gettext_lazy
-from ninja.errors import HttpError, ValidationError
+from ninja import Router
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tests.site.browser import make_user
 from yakuba.cli import main
+from yakuba.core.tokens.auth import Token
 from yakuba.core.tokens.models import ApiToken, ServiceAccount
+from yakuba.core.tokens.services import account_named, issue
 from yakuba.site import api, frame, services, settings_page
 from yakuba.site.faces import face_of
 from yakuba.site.routers import FaceRouter
@@ -107,8 +110,10 @@ def test_the_router_creates_staff_tables_only_where_staff_work(label: str) -> No
     with override_settings(YAKUBA_FACE="resident"):
         assert router.allow_migrate("default", app, model) is False
         assert router.allow_migrate("default", "contenttypes", "contenttype") is None
-        assert router.allow_migrate("default", app, "a_model_of_the_past") is None
-        assert router.allow_migrate("default", app) is None
+        assert router.allow_migrate("default", app, "a_model_of_the_past") is False
+        assert router.allow_migrate("default", app) is False
+        assert router.allow_migrate("default", "contenttypes", "a_model_of_the_past") is None
+        assert router.allow_migrate("default", "no_such_application") is None
 
 
 def test_a_model_that_says_nothing_is_the_staffs() -> None:
@@ -160,3 +165,32 @@ def test_what_is_kept_of_tokens_has_names_for_people() -> None:
     account = ServiceAccount(name="住民記録システム")
     assert str(ApiToken(account=account, hint="ykb_abcd")) == "住民記録システム（ykb_abcd…）"
     assert "| `YAKUBA_FACE` | `both` |" in settings_page.settings_page()
+
+
+def test_an_operation_that_names_its_scope_is_guarded_by_it() -> None:
+    router = Router()
+
+    def view(request: Any) -> None:
+        return None
+
+    view.yakuba_scope = "jobs:read"  # type: ignore[attr-defined]
+    router.get("/x")(view)
+    api._guard(router)
+    (operation,) = router.path_operations["/x"].operations
+    (check,) = operation.auth_callbacks
+    assert isinstance(check, Token)
+    assert check.scope == "jobs:read"
+
+
+@pytest.mark.django_db
+def test_a_token_acts_with_the_roles_of_its_owner(rf: RequestFactory) -> None:
+    owner = make_user()
+    account = account_named("住民記録システム", by=owner)
+    _, secret = issue(account, ["jobs:read"], days=1, by=owner)
+    request = rf.get("/api/v1/x", headers={"Authorization": f"Bearer {secret}"})
+    Token("jobs:read")(request)
+    assert request.user == owner
+    owner.is_active = False
+    owner.save()
+    with pytest.raises(AuthenticationError):
+        Token("jobs:read")(rf.get("/", headers={"Authorization": f"Bearer {secret}"}))

@@ -32,12 +32,12 @@ SHOTS = os.environ.get("SHOTS")  # a folder, to look at what was tested
 
 def faults_of(path: str, seen: Any, origin: str, width: int) -> list[str]:
     page = seen.page
-    answer = page.goto(origin + path, wait_until="load")
-    kind = answer.headers.get("content-type", "") if answer else ""
-    if answer is None or answer.status >= 500:
-        return [f"{path}: no page ({answer and answer.status})"]
-    if not kind.startswith("text/html") or not answer.text():
-        return []
+    answer = page.request.get(origin + path)
+    if answer.status >= 500:
+        return [f"{path}: status {answer.status}"]
+    if not answer.headers.get("content-type", "").startswith("text/html") or not answer.body():
+        return []  # a download, or a refusal such as 405
+    page.goto(origin + path, wait_until="load")
     if SHOTS:
         name = f"{path.strip('/').replace('/', '-') or 'root'}-{width}.png"
         page.screenshot(path=str(Path(SHOTS) / name), full_page=True)

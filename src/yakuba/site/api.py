@@ -26,7 +26,7 @@ GUARDED = (401, 403)
 # (prefix, module with ``router``); a system that is not built in has no API
 ROUTERS: tuple[tuple[str, str], ...] = (
     ("/nursery", "yakuba.nursery.api"),
-    ("/jobs", "yakuba.core.jobs.api"),
+    ("", "yakuba.core.jobs.api"),
     ("/effects", "yakuba.effects.api"),
 )
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -83,6 +83,7 @@ api = YakubaAPI(
     version=__version__,
     description="役場の業務システムのAPI。失敗はすべて problem document（RFC 9457）で返す。",
     urls_namespace="api-v1",
+    auth=Token(),  # an operation that names no scope still asks for a valid token
     docs_url=None,
     openapi_url="/openapi.json",
 )
@@ -175,7 +176,18 @@ def _include(prefix: str, module: str) -> None:
         if not f"{module}.".startswith(f"{missing.name}."):
             raise  # the system is there and something that it needs is not
         return
+    _guard(found.router)
     api.add_router(prefix, found.router)
+
+
+def _guard(router: Router) -> None:
+    """Operations that name the scope they need in ``yakuba_scope`` get the token check for it."""
+    for path_view in router.path_operations.values():
+        for operation in path_view.operations:
+            scope = getattr(operation.view_func, "yakuba_scope", "")
+            if scope:
+                operation.auth_param = Token(scope)
+                operation.auth_callbacks = [operation.auth_param]
 
 
 for _prefix, _module in ROUTERS:

@@ -29,13 +29,20 @@ class FaceRouter:
         self, db: str, app_label: str, model_name: str | None = None, **hints: Any
     ) -> bool | None:
         """In a resident installation only resident and shared tables exist."""
-        if settings.YAKUBA_FACE != "resident" or model_name is None:
+        if settings.YAKUBA_FACE != "resident":
             return None
         try:
-            model = apps.get_model(app_label, model_name)
+            if model_name is not None:
+                return False if face_of(apps.get_model(app_label, model_name)) is Face.STAFF else None
         except LookupError:
-            return None
-        return False if face_of(model) is Face.STAFF else None
+            pass  # a model of an earlier release: its application decides
+        return False if _all_staff(app_label) else None
+
+
+def _all_staff(app_label: str) -> bool:
+    """Whether an application has tables, and all of them are the staff's: its data steps are left out too."""
+    faces = {face_of(model) for model in apps.get_models() if model._meta.app_label == app_label}
+    return faces == {Face.STAFF}
 
 
 def _check(model: type[Model]) -> None:

@@ -43,7 +43,7 @@ def list_tokens() -> None:
     from yakuba.core.tokens.models import ApiToken
 
     now = timezone.now()
-    for token in ApiToken.objects.select_related("account"):
+    for token in ApiToken.objects.select_related("account__owner"):
         used = token.last_used_on.isoformat() if token.last_used_on else "-"
         click.echo(
             f"{token.pk}\t{token.account.name}\t{token.hint}…\t{token.state(now)}\t"

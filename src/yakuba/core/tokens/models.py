@@ -55,9 +55,11 @@ class ApiToken(models.Model):
         return f"{self.account}（{self.hint}…）"
 
     def state(self, now: datetime) -> str:
-        """``active``, ``revoked``, ``expired`` or ``stopped`` (its account is)."""
+        """``active``, ``revoked``, ``expired`` or ``stopped`` (its account or the owner is)."""
         if self.revoked_at is not None:
             return "revoked"
         if self.expires_at <= now:
             return "expired"
-        return "active" if self.account.is_active else "stopped"
+        owner = self.account.owner
+        works = self.account.is_active and (owner is None or owner.is_active)
+        return "active" if works else "stopped"

@@ -81,7 +81,7 @@ def _table(now: datetime) -> Table:
 @require(None, Role.ADMIN)
 def token_list(request: HttpRequest) -> HttpResponse:
     """Every token with its state."""
-    shown = _table(timezone.now()).view(ApiToken.objects.select_related("account"), request.GET)
+    shown = _table(timezone.now()).view(ApiToken.objects.select_related("account__owner"), request.GET)
     return export(shown, "tokens") or render(request, "tokens/list.html", {"table": shown})
 
 
@@ -105,7 +105,7 @@ def issue(request: HttpRequest) -> HttpResponse:
 @require(None, Role.ADMIN)
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what stops working, then revoke."""
-    token = get_object_or_404(ApiToken.objects.select_related("account"), pk=pk)
+    token = get_object_or_404(ApiToken.objects.select_related("account__owner"), pk=pk)
     if request.method == "POST":
         services.revoke(token, by=request.user)
         messages.success(request, f"{token.account.name} のトークンを取り消しました")

@@ -81,7 +81,7 @@ def find(secret: str) -> ApiToken | None:
     """The valid token with that secret, noted as used today; ``None`` for any other."""
     if not secret.startswith(PREFIX) or len(secret) > 100:
         return None
-    token = ApiToken.objects.select_related("account").filter(digest=digest_of(secret)).first()
+    token = ApiToken.objects.select_related("account__owner").filter(digest=digest_of(secret)).first()
     if token is None or token.state(timezone.now()) != "active":
         return None
     today = timezone.localdate()
