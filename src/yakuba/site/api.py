@@ -6,7 +6,6 @@ Every failure is one shape, a problem document (RFC 9457, ``application/problem+
 
 from __future__ import annotations
 
-import importlib
 from http import HTTPStatus
 from typing import Any
 
@@ -17,18 +16,15 @@ from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from yakuba import __version__
+from yakuba.core.jobs import api as jobs
 from yakuba.core.tokens.auth import Token
+from yakuba.nursery import api as nursery
 from yakuba.site import errors
 
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 ALWAYS = (400, 404, 405, 409, 413, 422, 429)
 GUARDED = (401, 403)
-# (prefix, module with ``router``); a system that is not built in has no API
-ROUTERS: tuple[tuple[str, str], ...] = (
-    ("/nursery", "yakuba.nursery.api"),
-    ("", "yakuba.core.jobs.api"),
-    ("/effects", "yakuba.effects.api"),
-)
+ROUTERS: tuple[tuple[str, Router], ...] = (("/nursery", nursery.router), ("/jobs", jobs.router))
 PROBLEM_SCHEMA: dict[str, Any] = {
     "title": "Problem",
     "type": "object",
@@ -169,26 +165,5 @@ def me(request: HttpRequest) -> Me:
 api.add_router("", own)
 
 
-def _include(prefix: str, module: str) -> None:
-    try:
-        found = importlib.import_module(module)
-    except ModuleNotFoundError as missing:
-        if not f"{module}.".startswith(f"{missing.name}."):
-            raise  # the system is there and something that it needs is not
-        return
-    _guard(found.router)
-    api.add_router(prefix, found.router)
-
-
-def _guard(router: Router) -> None:
-    """Operations that name the scope they need in ``yakuba_scope`` get the token check for it."""
-    for path_view in router.path_operations.values():
-        for operation in path_view.operations:
-            scope = getattr(operation.view_func, "yakuba_scope", "")
-            if scope:
-                operation.auth_param = Token(scope)
-                operation.auth_callbacks = [operation.auth_param]
-
-
-for _prefix, _module in ROUTERS:
-    _include(_prefix, _module)
+for _prefix, _router in ROUTERS:
+    api.add_router(_prefix, _router)

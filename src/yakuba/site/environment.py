@@ -47,6 +47,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("YAKUBA_OIDC_CLIENT_SECRET", "", "シングルサインオンのクライアントの秘密"),
     Setting("YAKUBA_OIDC_NAME", "庁内の共通認証", "ログイン画面のボタンに出すシングルサインオンの名前"),
     Setting("YAKUBA_OIDC_CLAIM", "preferred_username", "職員番号が入っている項目（クレーム）の名前"),
+    Setting("YAKUBA_FILE_LIMIT_MIB", "200", "1ファイルの大きさの上限（MiB）"),
+    Setting("YAKUBA_BACKUP_PASSPHRASE", "", "バックアップのパスフレーズ。--passphrase-file でも指定できる"),
     Setting("YAKUBA_CITY_EN", "Shiomi", "英語の画面に出す自治体名"),
     Setting("YAKUBA_DEMO", "0", "1 なら、架空のデータであることを区民の画面に表示する"),
 )

@@ -31,11 +31,6 @@ def person(number: str, name: str, role: Role) -> User:
     return user
 
 
-@pytest.fixture(autouse=True)
-def static_folder(settings: Any) -> None:
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when there is none
-
-
 @pytest.fixture
 def admin() -> User:
     return person("1001", "𠮷田 髙子", Role.ADMIN)

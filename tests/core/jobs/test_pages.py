@@ -27,7 +27,6 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture(autouse=True)
 def _home(settings: Any, tmp_path: Any) -> None:
     settings.HOME = tmp_path
-    settings.STATIC_ROOT = tmp_path
 
 
 def person(role: Role, *systems: str) -> Client:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -31,12 +30,6 @@ def _own_cache(settings: Any, tmp_path: Path) -> Iterator[None]:
     cache.clear()
     yield
     cache.close()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _static_folder() -> None:
-    """WhiteNoise warns of a static folder that is not there, and warnings are errors."""
-    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ Text inside an SVG is never scaled: horizontal places are percentages, vertical 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,11 +65,11 @@ class BarChart:
 
 def _step(largest: float) -> float:
     """A round distance between grid lines: 1, 2 or 5 times a power of ten, 2 to 5 lines."""
-    power = 1.0
-    while power * 10 <= largest:
-        power *= 10
-    while power > largest > 0:
-        power /= 10
+    if largest <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(largest))
+    if power == 0:  # a value too small to have a power of ten of its own
+        return 1.0
     for factor in (1.0, 2.0, 5.0):
         if largest / (power * factor) <= 3:
             return power * factor

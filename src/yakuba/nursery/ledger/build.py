@@ -44,6 +44,7 @@ def build(
         capacity=_capacity(rows),
         families=families,
         key_names=tuple(rule.name for rule in rows.rules),
+        key_ascending=tuple(rule.ascending for rule in rows.rules),
         keys=keys,
         class_keys=class_keys,
     )

@@ -42,6 +42,7 @@ class Ledger:
     capacity: Mapping[str, int]
     families: tuple[Family, ...]
     key_names: tuple[str, ...]
+    key_ascending: tuple[bool, ...]  # 小さい順: negated in ``keys``
     keys: Mapping[str, Keys]
     class_keys: Mapping[tuple[str, str], Keys]
 
@@ -59,7 +60,7 @@ class Ledger:
     def market_extras(self, seed: int | None = None) -> dict[str, Any]:
         """Top-level keys that ``market.json`` holds besides the market, so that priorities can be recomputed.
 
-        ``ledger``: name and sha256. ``keys``: ``names``, ``children`` (child → keys) and ``wishes`` (child →
+        ``ledger``: name and sha256. ``keys``: ``names``, ``ascending`` (the file orders it 小さい順), ``children`` (child → keys) and ``wishes`` (child →
         class → keys, only where they differ); keys are integers, or decimals as strings. ``lottery``, only
         when one was drawn: ``seed``, ``method`` and ``groups`` of child ids in drawn order.
         """
@@ -67,6 +68,7 @@ class Ledger:
             "ledger": {"name": self.name, "sha256": self.sha256},
             "keys": {
                 "names": list(self.key_names),
+                "ascending": list(self.key_ascending),
                 "children": {child: _json(self.keys[child]) for child in sorted(self.keys)},
                 "wishes": self._wish_keys(),
             },

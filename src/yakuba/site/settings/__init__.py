@@ -18,6 +18,7 @@ DEBUG = flag("YAKUBA_DEBUG")
 ALLOWED_HOSTS = [host.strip() for host in setting("YAKUBA_ALLOWED_HOSTS").split(",")]
 YAKUBA_FACE = setting("YAKUBA_FACE")
 YAKUBA_CITY = setting("YAKUBA_CITY")
+YAKUBA_FILE_LIMIT_MIB = int(setting("YAKUBA_FILE_LIMIT_MIB"))
 YAKUBA_CITY_EN = setting("YAKUBA_CITY_EN")
 YAKUBA_DEMO = flag("YAKUBA_DEMO")
 
