@@ -52,3 +52,9 @@ def no_outbound_sockets() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_look_up)
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_second_factor(settings: Any) -> None:
+    """People signed in by a test have no second factor; what asks for one is tested with the people."""
+    settings.YAKUBA_REQUIRE_TOTP = "none"

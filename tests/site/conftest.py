@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.site.browser import chromium_path, launch
-
-
-@pytest.fixture(autouse=True)
-def no_second_factor(settings: Any) -> None:
-    """People signed in by a test have no second factor; what asks for one is tested with the people."""
-    settings.YAKUBA_REQUIRE_TOTP = "none"
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.test import Client, RequestFactory, override_settings
 from django.utils.translation import gettext_lazy
-from ninja import Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tests.site.browser import make_user
@@ -52,17 +51,6 @@ def test_errors_of_views_become_problems(rf: RequestFactory) -> None:
     assert said(api.on_forbidden(request, PermissionDenied()))["status"] == 403
     conflict = said(api.on_http_error(request, HttpError(409, "もう確定しています。")))
     assert (conflict["title"], conflict["detail"]) == ("Conflict", "もう確定しています。")
-
-
-def test_a_system_without_an_api_is_left_out_but_a_broken_one_is_not_hidden(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "broken_api_of_a_system.py").write_text("import no_such_module_anywhere\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    api._include("/nothing", "yakuba.nothing_here")
-    api._include("/nothing", "yakuba.nothing_here.api")
-    with pytest.raises(ModuleNotFoundError, match="no_such_module_anywhere"):
-        api._include("/broken", "broken_api_of_a_system")
 
 
 @pytest.mark.django_db
@@ -165,21 +153,6 @@ def test_what_is_kept_of_tokens_has_names_for_people() -> None:
     account = ServiceAccount(name="住民記録システム")
     assert str(ApiToken(account=account, hint="ykb_abcd")) == "住民記録システム（ykb_abcd…）"
     assert "| `YAKUBA_FACE` | `both` |" in settings_page.settings_page()
-
-
-def test_an_operation_that_names_its_scope_is_guarded_by_it() -> None:
-    router = Router()
-
-    def view(request: Any) -> None:
-        return None
-
-    view.yakuba_scope = "jobs:read"  # type: ignore[attr-defined]
-    router.get("/x")(view)
-    api._guard(router)
-    (operation,) = router.path_operations["/x"].operations
-    (check,) = operation.auth_callbacks
-    assert isinstance(check, Token)
-    assert check.scope == "jobs:read"
 
 
 @pytest.mark.django_db

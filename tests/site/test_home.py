@@ -144,10 +144,10 @@ def test_events_are_told_in_words_newest_first_and_only_of_ones_own_systems() ->
     record("nursery.something_new", actor="user:1", target="ledger:1")
     record("approval.requested", actor="user:1", target="approval:1")
     mine = events.recent(["nursery"])
-    assert [one.text for one in mine] == ["保育所利用調整の操作", "利用調整を計算"]
+    assert [one.text for one in mine] == ["保育所利用調整の操作", "割当を計算した"]
     every = events.recent([], everything=True)
     assert [one.text for one in every] == [
-        "承認を依頼", "保育所利用調整の操作", "APIのトークンを発行", "利用調整を計算",
+        "承認を依頼", "保育所利用調整の操作", "APIのトークンを発行", "割当を計算した",
     ]  # fmt: skip
     assert [one.css for one in every] == ["ask", "done", "done", "done"]
     assert len(events.recent([], everything=True, limit=2)) == 2

@@ -87,7 +87,9 @@ def test_no_page_leads_outside_or_carries_script_or_style_inline(client: Client)
 def test_no_template_carries_script_or_style_inline() -> None:
     for path in SRC.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text), path
+        assert not re.search(
+            r"<style|\sstyle=|<[^%>]*\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text
+        ), path
         assert "|safe" not in text.replace("{{ totp_svg|safe }}", ""), path  # drawn by allauth from our key
         assert "autoescape off" not in text, path
 

@@ -142,7 +142,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def too_many(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """429 (also django-axes' answer to a locked sign-in)."""
+    """429."""
     response = page(request, 429)
     response.headers["Retry-After"] = "60"
     return response

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from yakuba.core.people.permissions import require_sign_in
 from yakuba.site import events, samples
 from yakuba.site.context import frame_of
 from yakuba.site.services import resident_services
 
 
 @require_safe
-@login_required
+@require_sign_in
 def home(request: HttpRequest) -> HttpResponse:
     """The portal's first page: one card a system, and what happened lately."""
     frame = frame_of(request)
@@ -49,7 +49,7 @@ def surname(name: str) -> str:
 
 
 @require_safe
-@login_required
+@require_sign_in
 def components(request: HttpRequest) -> HttpResponse:
     """Every part of the look with its class and its template."""
     shown = samples.PLACES.view(samples.place_rows(), request.GET)

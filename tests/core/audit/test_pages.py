@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection, transaction

@@ -279,7 +279,7 @@ def test_the_transfer_pages_preview_confirm_and_undo(
     )
     text = page.content.decode()
     assert "roadsの承認" in text
-    assert "nurseryの担当" in text
+    assert "保育所利用調整の担当" in text
     values = {
         "packed": page.context["packed"],
         "digest": page.context["plan"].digest,

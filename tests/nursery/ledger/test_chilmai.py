@@ -49,6 +49,7 @@ def test_points_of_a_wish_are_its_priority_and_twelve_digits_stay_exact() -> Non
     extras = read_upload("m.zip", archive(*tables())).market_extras()
     assert extras["keys"] == {
         "names": ["点数"],
+        "ascending": [False],
         "children": {"9": [390000000137], "10": [390000000136], "11": [390000000138], "12": [5]},
         "wishes": {"11": {"1-2": [390000000100]}},
     }

@@ -49,9 +49,7 @@ def _systems(request: HttpRequest, act: str) -> list[str]:
 
 @router.get("", response=list[JobOut], auth=READ, summary="処理の一覧（新しい順）")
 @paginate(LimitOffsetPagination)
-def list_jobs(
-    request: HttpRequest, state: JobState | None = None, kind: str | None = None
-) -> QuerySet[Job]:
+def list_jobs(request: HttpRequest, state: JobState | None = None, kind: str | None = None) -> QuerySet[Job]:
     """The jobs of the systems that the token may read."""
     jobs = Job.objects.filter(system__in=_systems(request, "read"))
     if state is not None:

@@ -60,9 +60,10 @@ class Ledger:
     def market_extras(self, seed: int | None = None) -> dict[str, Any]:
         """Top-level keys that ``market.json`` holds besides the market, so that priorities can be recomputed.
 
-        ``ledger``: name and sha256. ``keys``: ``names``, ``ascending`` (the file orders it 小さい順), ``children`` (child → keys) and ``wishes`` (child →
-        class → keys, only where they differ); keys are integers, or decimals as strings. ``lottery``, only
-        when one was drawn: ``seed``, ``method`` and ``groups`` of child ids in drawn order.
+        ``ledger``: name and sha256. ``keys``: ``names``, ``ascending`` (the file orders it 小さい順),
+        ``children`` (child → keys) and ``wishes`` (child → class → keys, only where they differ); keys are
+        integers, or decimals as strings. ``lottery``, only when one was drawn: ``seed``, ``method`` and
+        ``groups`` of child ids in drawn order.
         """
         extras: dict[str, Any] = {
             "ledger": {"name": self.name, "sha256": self.sha256},
