@@ -108,7 +108,7 @@ def test_a_case_that_is_not_a_code_is_refused(officer: User, case: str) -> None:
 
 def signed_in(user: User, *, csrf: bool = False) -> Client:
     client = Client(enforce_csrf_checks=csrf)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client
 
 

@@ -29,6 +29,12 @@ def person(number: str, name: str, role: Role) -> User:
     return user
 
 
+@pytest.fixture(autouse=True)
+def signing_in_is_not_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the log holds what a test writes and nothing else."""
+    monkeypatch.setattr("yakuba.core.people.signin.signals.record", lambda *args, **kwargs: None)
+
+
 @pytest.fixture
 def admin() -> User:
     return person("1001", "𠮷田 髙子", Role.ADMIN)

@@ -256,5 +256,5 @@ def test_no_page_has_inline_script_or_style() -> None:
     page = text_of(person(Role.OFFICER, "nursery"), at("home"))
     assert " style=" not in page
     assert "<script>" not in page
-    assert '"allowEval":false' in page
+    assert '"allowEval": false' in page
     assert timezone.localtime().strftime("%-m月%-d日") in page
