@@ -158,3 +158,14 @@ def test_single_sign_on_does_not_go_around_the_second_factor(
 def test_without_a_configured_provider_there_is_no_button(client: Client) -> None:
     assert "sso" not in client.get("/staff/login/").content.decode()
     assert client.post("/staff/login/sso/sso/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_somebody_without_a_password_is_sent_to_the_reset_page_instead_of_an_error() -> None:
+    user = User.objects.create_user("1999", name="三浦 ひかり")
+    client = Client()
+    client.force_login(user)
+    answer = client.get("/staff/account/password/")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/staff/account/password/set/")
+    assert client.get("/staff/account/password/set/").status_code == 200

@@ -14,6 +14,7 @@ BEFORE_SIGN_IN = {
     "account_logout",
     "account_inactive",
     "people_reset",
+    "account_set_password",
     "mfa_authenticate",
     "socialaccount_login_cancelled",
     "socialaccount_login_error",

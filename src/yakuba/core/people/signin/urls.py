@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("login/sso/<slug:provider_id>/", oidc.login, name="openid_connect_login"),
     path("login/sso/<slug:provider_id>/callback/", oidc.callback, name="openid_connect_callback"),
     path("account/password/", account.password_change, name="account_change_password"),
+    # Who signs in by single sign-on alone has no password to change; a code from an admin sets the first one.
+    path("account/password/set/", reset.redeem, name="account_set_password"),
     path("account/totp/", mfa.index, name="mfa_index"),
     path("account/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
     path("account/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
