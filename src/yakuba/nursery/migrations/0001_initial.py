@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "申込台帳",
                 "verbose_name_plural": "申込台帳",
                 "ordering": ["-imported_at", "-pk"],
+                "constraints": [models.UniqueConstraint(fields=("title", "number"), name="ledger_version")],
             },
         ),
         migrations.CreateModel(
@@ -261,9 +262,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("allocation", "class_id"), name="class_outcome_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="ledger",
-            constraint=models.UniqueConstraint(fields=("title", "number"), name="ledger_version"),
         ),
     ]
