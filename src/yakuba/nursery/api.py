@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import File, Form, Router, Schema
@@ -17,10 +18,18 @@ from yakuba.core.files.services import read as read_file
 from yakuba.core.tokens.auth import Token, actor
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import BadInput, Labels
+from yakuba.nursery.forms import check_title
 from yakuba.nursery.models import Allocation, ChildOutcome, Ledger
 from yakuba.nursery.services.allocations import TiesNeedSeed, request_allocation
 from yakuba.nursery.services.ledgers import UPLOAD_LIMIT, import_ledger
-from yakuba.nursery.services.visibility import protected_ids, unprotected_children
+from yakuba.nursery.services.visibility import (
+    ledger_lines,
+    may_leave,
+    protected_ids,
+    shown_families,
+    unprotected_children,
+    without_names_of,
+)
 
 router = Router(tags=["nursery"])
 READ = Token("nursery:read")
@@ -90,9 +99,10 @@ class ChildOut(Schema):
 
 
 def _ledger_out(ledger: Ledger) -> LedgerOut:
-    return LedgerOut(
-        **{name: getattr(ledger, name) for name in LedgerOut.model_fields},
-    )
+    # Tokens stand for programmes: none of them is a named officer of a protected person.
+    hidden = protected_ids()
+    shown = {name: ledger_lines(ledger, getattr(ledger, name), hidden) for name in ("warnings", "ties")}
+    return LedgerOut(**{name: getattr(ledger, name) for name in LedgerOut.model_fields} | shown)
 
 
 def _allocation_out(found: Allocation) -> AllocationOut:
@@ -103,7 +113,7 @@ def _allocation_out(found: Allocation) -> AllocationOut:
         state="done" if found.is_finished else (found.job.state if found.job else "failed"),
         status=found.status,
         unique=found.unique,
-        blocking_families=found.blocking_families,
+        blocking_families=shown_families(found, found.blocking_families, protected_ids()),
         blocking_lower_bound=found.blocking_lower_bound,
         figures=found.figures,
         finished_at=found.finished_at,
@@ -135,9 +145,11 @@ def ledgers(request: HttpRequest) -> list[LedgerOut]:
 @router.post("/ledgers", response={201: LedgerOut}, auth=WRITE, summary="申込台帳を取り込む")
 def ledger_create(request: HttpRequest, title: Form[str], file: File[UploadedFile]) -> tuple[int, LedgerOut]:
     """Read, check and keep a ledger; 422 names every fault, and then nothing is kept."""
-    name = title.replace("\0", "").strip()[:100]
-    if not name:
-        raise HttpError(422, "title が空です。選考の名称を入れてください。")
+    name = title.strip()
+    try:
+        check_title(name)
+    except ValidationError as error:
+        raise HttpError(422, f"title：{error.messages[0]}") from None
     if (file.size or 0) > UPLOAD_LIMIT:
         raise HttpError(413, "ファイルが20MBを超えています。")
     try:
@@ -183,7 +195,10 @@ def allocation(request: HttpRequest, allocation_id: int) -> AllocationOut:
 def certificate(request: HttpRequest, allocation_id: int) -> HttpResponse:
     """The certificate, byte for byte."""
     found = _finished(_id(allocation_id))
-    return HttpResponse(read_file(found.kept_file("certificate")), content_type="application/json")
+    body = read_file(found.kept_file("certificate"))
+    if not may_leave(found, body.decode()):
+        raise HttpError(403, "支援措置の対象に関わる記述があるため、この証明は書き出せません。")
+    return HttpResponse(body, content_type="application/json")
 
 
 @router.get(
@@ -198,6 +213,7 @@ def result(request: HttpRequest, allocation_id: int) -> HttpResponse:
     data = json.loads(read_file(found.kept_file("result")))
     hidden = protected_ids() & set(data["assignment"])
     if hidden:
+        data["blocking_families"] = shown_families(found, data["blocking_families"], hidden)
         data["assignment"] = {
             child: seat for child, seat in data["assignment"].items() if child not in hidden
         }
@@ -218,14 +234,15 @@ def child(request: HttpRequest, allocation_id: int, child_id: str) -> ChildOut:
     rows = unprotected_children(ChildOutcome.objects.filter(allocation=found))
     row = get_object_or_404(rows, child_id=child_id.replace("\0", ""))
     labels = Labels(classes=dict(found.class_rows.values_list("class_id", "label")))
-    blocks = explain.blocks(row.claims, "officer", labels)
+    claims = without_names_of(protected_ids(), row.claims)
+    blocks = explain.blocks(claims, "officer", labels)
     return ChildOut(
         child=row.child_id,
         family=row.family_id,
         outcome=row.outcome,
         class_id=row.class_id,
         wish_number=row.wish_number,
-        headline=explain.headline(row.claims, "officer", labels),
+        headline=explain.headline(claims, "officer", labels),
         reasons=[
             ReasonOut(
                 wish=block.wish,

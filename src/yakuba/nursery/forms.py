@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django import forms
+from django.core.exceptions import ValidationError
+
+TITLE_LENGTH = 100
+
+
+def check_title(title: str) -> None:
+    """A title of 1 to 100 characters without invisible ones (control, direction); ``ValidationError``."""
+    if not title:
+        raise ValidationError("選考の名称がありません。入力してください。")
+    if len(title) > TITLE_LENGTH:
+        raise ValidationError(f"{len(title):,}文字あります。{TITLE_LENGTH}文字までにしてください。")
+    if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs") for sign in title):
+        raise ValidationError("見えない文字（制御文字や書字方向の指定）があります。入力し直してください。")
 
 
 class LedgerForm(forms.Form):
@@ -10,7 +25,8 @@ class LedgerForm(forms.Form):
 
     title = forms.CharField(
         label="選考の名称",
-        max_length=100,
+        validators=[check_title],
+        widget=forms.TextInput(attrs={"maxlength": TITLE_LENGTH}),
         help_text="例：令和9年4月入所 一次選考。同じ名称で取り込むと、次の版になります。",
         error_messages={"required": "選考の名称がありません。入力してください。"},
     )
@@ -31,12 +47,13 @@ class AllocateForm(forms.Form):
     seed = forms.IntegerField(
         label="抽選の種（0以上の整数）",
         min_value=0,
-        max_value=2**62,
+        max_value=10**18 - 1,
         required=False,
         help_text="立会人が決めた数など。同じ種なら、いつ計算しても同じ抽選になります。記録に残ります。",
         error_messages={
             "invalid": "整数ではありません。0以上の整数を入力してください。",
             "min_value": "0より小さい数です。0以上の整数を入力してください。",
+            "max_value": "大きすぎる数です。18桁までの整数を入力してください。",
         },
     )
 
@@ -49,5 +66,8 @@ class ApprovalForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="確かめたこと、承認者に見てほしいことを書きます。児童の氏名は書かないでください。",
-        error_messages={"required": "依頼の内容がありません。入力してください。"},
+        error_messages={
+            "required": "依頼の内容がありません。入力してください。",
+            "max_length": "%(show_value)d文字あります。%(limit_value)d文字までにしてください。",
+        },
     )

@@ -22,6 +22,7 @@ from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome
 from yakuba.nursery.runs import Loaded, output
 from yakuba.nursery.services.allocations import keep_outcome
 from yakuba.nursery.services.ledgers import Source, source_of
+from yakuba.nursery.services.visibility import HIDDEN_LINE, mentions, protected_ids
 
 CONTENT_TYPES = {"json": "application/json", "jsonl": "application/jsonl"}
 
@@ -81,9 +82,10 @@ def _verify(loaded: Loaded, result: dict[str, Any], claims: list[dict[str, Any]]
     market = loaded.market_json()
     problems = verify(market, result) or check_claims(market, result, claims)
     if problems:
+        first = HIDDEN_LINE if mentions(problems[0], protected_ids()) else problems[0]
         raise JobError(
             "計算の結果が、別の経路の検証と合いませんでした。結果は保存していません。"
-            f"保守の担当者に知らせてください。はじめの1件：{problems[0]}"
+            f"保守の担当者に知らせてください。はじめの1件：{first}"
         )
 
 

@@ -48,8 +48,8 @@ AREAS: dict[str, str] = {
 WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.
 QUIET = (
-    "files.", "jobs.lock", "jobs.nudge", "people.code", "people.factor", "people.password", "people.second",
-    "people.session", "people.sign", "people.sso", "people.unlocked", "protected.",
+    "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "people.code", "people.factor", "people.password",
+    "people.second", "people.session", "people.sign", "people.sso", "people.unlocked", "protected.",
 )  # fmt: skip
 
 

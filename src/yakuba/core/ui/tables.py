@@ -55,6 +55,7 @@ class Column:
     numeric: bool = False
     heading: bool = False
     wrap: bool = True
+    css: str = ""  # a further class of the head and the cells, e.g. "col-bar"
 
     @property
     def path(self) -> str:
@@ -267,7 +268,7 @@ class Table:
         after = f"-{column.key}" if now == "ascending" else column.key
         return Header(
             label=column.label,
-            css="r" if column.numeric else "",
+            css=" ".join(filter(None, ("r" if column.numeric else "", column.css))),
             aria_sort=now,
             url=self._url({**kept, "sort": after}) if column.sortable else "",
         )
@@ -280,9 +281,8 @@ class Table:
 
 
 def _css(column: Column) -> str:
-    if column.numeric:
-        return "r"
-    return "" if column.wrap else "nobreak"
+    own = "r" if column.numeric else "" if column.wrap else "nobreak"
+    return " ".join(filter(None, (own, column.css)))
 
 
 def _page_numbers(page: int, pages: int) -> list[int]:

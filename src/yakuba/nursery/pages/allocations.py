@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -12,16 +13,22 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
+from yakuba.core.audit.services import record
 from yakuba.core.files.services import read as read_file
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import allowed, require
 from yakuba.core.ui.exports import export
+from yakuba.core.ui.tables import Table, TableView
 from yakuba.nursery.forms import ApprovalForm
 from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome
 from yakuba.nursery.pages.ledgers import STEPS
 from yakuba.nursery.pages.tables import CHILDREN, CLASSES
 from yakuba.nursery.services.approvals import NotReady, ask_for_approval
-from yakuba.nursery.services.visibility import visible_children
+from yakuba.nursery.services.visibility import (
+    note_views,
+    unprotected_children,
+    visible_children,
+)
 
 TABS = (
     ("allocation", "クラス別"),
@@ -71,12 +78,36 @@ def allocation(request: HttpRequest, pk: int) -> HttpResponse:
     """Progress while it runs, then the result by class."""
     found = find(pk)
     if not found.is_finished:
-        context = {"allocation": found, "job": found.job, "steps": STEPS}
+        failed = found.job is None or found.job.state == "failed"
+        context = {
+            "allocation": found,
+            "job": found.job,
+            "steps": STEPS,
+            "failed": failed,
+            "stopped": failed or (found.job is not None and found.job.is_final),
+        }
         return render(request, "nursery/allocation_running.html", context)
-    shown = CLASSES.view(ClassOutcome.objects.filter(allocation=found), request.GET)
-    return export(shown, f"classes-{found.pk}") or render(
+    shown = _table(request, CLASSES).view(ClassOutcome.objects.filter(allocation=found), request.GET)
+    return _exported(request, found, shown, "classes") or render(
         request, "nursery/allocation.html", {**frame(request, found, "allocation"), "table": shown}
     )
+
+
+def _table(request: HttpRequest, table: Table) -> Table:
+    """Only an officer (担当) may take a table out of the product."""
+    return replace(table, exports=allowed(request.user, "nursery", Role.OFFICER))
+
+
+def _exported(request: HttpRequest, found: Allocation, shown: TableView, what: str) -> HttpResponse | None:
+    answer = export(shown, f"{what}-{found.pk}")
+    if answer is not None:
+        record(
+            "nursery.allocation.export",
+            actor=request.user,
+            target=f"nursery.allocation:{found.pk}",
+            detail={"what": f"table-{what}", "form": shown.exporting},
+        )
+    return answer
 
 
 @require_GET
@@ -86,11 +117,21 @@ def children(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(pk)
     if not found.is_finished:
         return redirect("nursery:allocation", pk)
-    rows = visible_children(request.user, ChildOutcome.objects.filter(allocation=found))
-    shown = CHILDREN.view(rows, request.GET)
-    return export(shown, f"children-{found.pk}") or render(
-        request, "nursery/children.html", {**frame(request, found, "children"), "table": shown}
-    )
+    everybody = ChildOutcome.objects.filter(allocation=found)
+    seen: list[str] = []
+
+    def note(row: ChildOutcome) -> str:
+        seen.append(row.child_id)
+        return ""
+
+    leaving = bool(request.GET.get("export"))
+    rows = unprotected_children(everybody) if leaving else visible_children(request.user, everybody)
+    shown = replace(_table(request, CHILDREN), row_class=note).view(rows, request.GET)
+    answer = _exported(request, found, shown, "children")
+    if answer is not None:
+        return answer
+    note_views(request.user, seen)
+    return render(request, "nursery/children.html", {**frame(request, found, "children"), "table": shown})
 
 
 @require_GET
@@ -129,7 +170,9 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
     if not found.is_finished or found.certificate_file is None or found.result_file is None:
         return redirect("nursery:allocation", pk)
     certificate = json.loads(read_file(found.certificate_file))
-    named = ChildOutcome.objects.filter(allocation=found, blocking=True)
+    blocking = ChildOutcome.objects.filter(allocation=found, blocking=True)
+    shown = list(visible_children(request.user, blocking))
+    note_views(request.user, [row.child_id for row in shown])
     return render(
         request,
         "nursery/proof.html",
@@ -139,7 +182,8 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
             "facts": proof_facts(found),
             "extra_seats": _extra_seats(found, certificate),
             "result_hash": found.result_file.sha256,
-            "blocking_children": visible_children(request.user, named),
+            "blocking_children": shown,
+            "blocking_hidden": len(set(found.blocking_families) - {row.family_id for row in shown}),
             "approval_form": ApprovalForm(),
         },
     )

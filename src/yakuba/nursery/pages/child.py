@@ -20,7 +20,15 @@ from yakuba.nursery.models import Allocation, ChildOutcome
 from yakuba.nursery.pages.allocations import find, frame
 from yakuba.nursery.pages.files import attachment, letterhead
 from yakuba.nursery.printing import ChildResult, print_child
-from yakuba.nursery.services.visibility import SUBJECT, hidden_from, visible_children, without_names_of
+from yakuba.nursery.services.visibility import (
+    SUBJECT,
+    hidden_from,
+    named_in,
+    note_views,
+    protected_ids,
+    visible_children,
+    without_names_of,
+)
 
 
 def labels_of(allocation: Allocation, row: ChildOutcome) -> Labels:
@@ -31,7 +39,7 @@ def labels_of(allocation: Allocation, row: ChildOutcome) -> Labels:
 
 def _row(request: HttpRequest, allocation: Allocation, child_id: str) -> ChildOutcome:
     rows = visible_children(request.user, ChildOutcome.objects.filter(allocation=allocation))
-    row = rows.filter(child_id=child_id).first()
+    row = rows.filter(child_id=child_id.replace("\0", "")).first()
     if row is None:
         raise Http404("この受付番号の児童はありません。")
     return row
@@ -47,9 +55,15 @@ def child(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
     audience: explain.Audience = "parent" if request.GET.get("for") == "parent" else "officer"
     claims = without_names_of(hidden_from(request.user), row.claims)
     record("nursery.child.view", actor=request.user, target=f"nursery.child:{row.pk}")
-    siblings = visible_children(
+    siblings = list(
+        visible_children(
+            request.user,
+            ChildOutcome.objects.filter(allocation=found, family_id=row.family_id).exclude(pk=row.pk),
+        )
+    )
+    note_views(
         request.user,
-        ChildOutcome.objects.filter(allocation=found, family_id=row.family_id).exclude(pk=row.pk),
+        {row.child_id, *(one.child_id for one in siblings)} | named_in(claims, protected_ids()),
     )
     return render(
         request,
@@ -73,7 +87,8 @@ def child_print(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
     row = _row(request, found, child_id)
     audience: explain.Audience = "officer" if request.GET.get("for") == "officer" else "parent"
     labels = labels_of(found, row)
-    claims = without_names_of(hidden_from(request.user), row.claims)
+    # A sheet of paper is read by others too: it names no other protected child, whoever prints it.
+    claims = without_names_of(protected_ids() - {row.child_id}, row.claims)
     result = ChildResult(
         number=row.child_id,
         name=row.name,

@@ -21,7 +21,7 @@ from yakuba.nursery.ledger.export import CannotEncode, Loss, Value, find_losses,
 from yakuba.nursery.models import Allocation, ChildOutcome
 from yakuba.nursery.pages.allocations import find, frame, proof_facts
 from yakuba.nursery.printing import Letterhead, class_results, print_certificate, print_classes
-from yakuba.nursery.services.visibility import holds_protected, unprotected_children
+from yakuba.nursery.services.visibility import holds_protected, may_leave, unprotected_children
 
 FILES = ("market", "result", "certificate", "explanations")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -73,16 +73,17 @@ def download(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = _finished(pk)
     if name not in FILES:
         raise Http404("そのファイルはありません。")
-    if name != "certificate" and holds_protected(found):
+    stored = getattr(found, f"{name}_file")
+    if stored is None:
+        raise Http404("そのファイルはありません。")
+    body = read_file(stored)
+    if holds_protected(found) and (name != "certificate" or not may_leave(found, body.decode())):
         raise PermissionDenied(
             "支援措置の対象が含まれるため、このファイルは書き出せません。"
             "「結果を書き出す」では、対象を除いて書き出せます。"
         )
-    stored = getattr(found, f"{name}_file")
-    if stored is None:
-        raise Http404("そのファイルはありません。")
     _note(request, found, name)
-    return attachment(read_file(stored), stored.content_type, stored.name)
+    return attachment(body, stored.content_type, stored.name)
 
 
 @require_GET

@@ -19,10 +19,12 @@ from yakuba.nursery.forms import AllocateForm, LedgerForm
 from yakuba.nursery.models import Allocation, Ledger
 from yakuba.nursery.services.allocations import TiesNeedSeed, request_allocation
 from yakuba.nursery.services.ledgers import UPLOAD_LIMIT, import_ledger
+from yakuba.nursery.services.visibility import hidden_from, ledger_lines, mentioned, note_views
 
 STEPS = ["台帳を取り込む", "割り当てる", "結果を確かめる", "承認"]
 FAULTS_SHOWN = 100
 TIES_SHOWN = 20
+WARNINGS_SHOWN = 20
 
 
 def _ledger_link(ledger: Ledger) -> str:
@@ -168,6 +170,9 @@ def allocate(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _ledger_page(request: HttpRequest, found: Ledger, form: AllocateForm, status: int = 200) -> HttpResponse:
     runs = found.allocations.select_related("ledger", "job", "approval")
+    hidden = hidden_from(request.user)
+    warnings, ties = (ledger_lines(found, lines, hidden) for lines in (found.warnings, found.ties))
+    note_views(request.user, mentioned([*warnings[:WARNINGS_SHOWN], *ties[:TIES_SHOWN]]))
     return render(
         request,
         "nursery/ledger.html",
@@ -181,8 +186,10 @@ def _ledger_page(request: HttpRequest, found: Ledger, form: AllocateForm, status
                 ("クラス", f"{found.classes:,}", "", ""),
                 ("定員", f"{found.seats:,}", "席", "在籍中の転園希望者の席を含む"),
             ],
-            "ties": found.ties[:TIES_SHOWN],
-            "ties_more": max(0, len(found.ties) - TIES_SHOWN),
+            "warnings": warnings[:WARNINGS_SHOWN],
+            "warnings_more": max(0, len(warnings) - WARNINGS_SHOWN),
+            "ties": ties[:TIES_SHOWN],
+            "ties_more": max(0, len(ties) - TIES_SHOWN),
             "allocations": ALLOCATIONS.view(runs, request.GET),
             "may_edit": allowed(request.user, "nursery", Role.OFFICER),
         },

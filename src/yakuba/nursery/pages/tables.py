@@ -48,11 +48,16 @@ CLASSES = Table(
     columns=(
         Column("nursery", "園", heading=True, search=True, cell=_class_link),
         Column("age", "年齢", numeric=True, cell=lambda row: "—" if row.age is None else f"{row.age}歳"),
-        Column("track", "枠"),
+        Column("track", "枠", wrap=False),
         Column("capacity", "定員", numeric=True),
         Column("admitted", "内定", numeric=True),
         Column(
-            "fill", "充足", sortable=False, cell=_fill_bar, value=lambda row: f"{row.admitted}/{row.capacity}"
+            "fill",
+            "充足",
+            sortable=False,
+            cell=_fill_bar,
+            value=lambda row: f"{row.admitted}/{row.capacity}",
+            css="col-bar",
         ),
         Column("waiting", "保留", numeric=True),
         Column("cutoff", "入所最低指数", numeric=True, sortable=False, cell=_cutoff),

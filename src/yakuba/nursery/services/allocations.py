@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from yakuba.core.audit.services import record
 from yakuba.core.files.services import store
+from yakuba.core.jobs.models import ACTIVE_STATES
 from yakuba.core.jobs.services import enqueue
 from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome, Ledger
 
@@ -21,13 +22,20 @@ class TiesNeedSeed(ValueError):
 
 
 def request_allocation(ledger: Ledger, *, seed: int | None, by: Any, actor: object = None) -> Allocation:
-    """Queue one run over a ledger. ``TiesNeedSeed`` when ties are left and no seed is given."""
+    """Queue one run over a ledger, or return the one that is already waiting or running.
+
+    ``TiesNeedSeed`` when ties are left and no seed is given.
+    """
     if ledger.ties and seed is None:
         raise TiesNeedSeed(
             f"「{ledger}」：同点が {len(ledger.ties)}組あります。"
             "抽選の種を入力するか、台帳で優先順位を分けてください。"
         )
     with transaction.atomic():
+        Ledger.objects.select_for_update().get(pk=ledger.pk)  # one request at a time for a ledger
+        going = ledger.allocations.filter(seed=seed, finished_at=None, job__state__in=ACTIVE_STATES).first()
+        if going is not None:  # pressed twice
+            return going
         allocation = Allocation.objects.create(ledger=ledger, seed=seed, requested_by=by)
         allocation.job = enqueue(
             "nursery.allocate",

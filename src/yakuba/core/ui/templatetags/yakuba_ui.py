@@ -90,9 +90,14 @@ def meter(auto: float, staff: float) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/bar_chart.html")
-def bar_chart(bars: Sequence[tuple[str, float]], unit: str = "", finding: str = "") -> dict[str, Any]:
-    """Bars from ``(label, value)`` pairs with their data table; the last one is the subject."""
-    return {"chart": charts.bars(bars, unit=unit), "finding": finding}
+def bar_chart(
+    bars: Sequence[tuple[str, float]], unit: str = "", finding: str = "", table: bool = True
+) -> dict[str, Any]:
+    """Bars from ``(label, value)`` pairs with their data table; the last one is the subject.
+
+    ``table=False`` where the page itself has the table right under the chart.
+    """
+    return {"chart": charts.bars(bars, unit=unit), "finding": finding, "with_table": table}
 
 
 @register.inclusion_tag("components/notice.html")
