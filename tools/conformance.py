@@ -47,7 +47,7 @@ def nursery_ledger(data: Path) -> list[str]:
         ledger.mkdir()
         shutil.copy(children_csv, ledger)
         shutil.copy(places_csv, ledger)
-        done = yakuba("nursery", "allocate", str(ledger), "-o", str(out), "--seed", "1")
+        done = yakuba("nursery", "allocate", str(ledger), "-o", str(out))
         if done.returncode:
             return [f"allocate ended with {done.returncode}: {done.stderr.strip()[-500:]}"]
         result = json.loads((out / "result.json").read_text(encoding="utf-8"))
