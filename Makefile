@@ -2,7 +2,6 @@
 SHELL := bash
 PYTHON := .venv/bin/python
 DATA ?= ../shared/data
-export PYTHONDONTWRITEBYTECODE := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench conformance storm mutants licences lock clean
