@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 LINK = re.compile(r'href="(/staff/[^"#?]*)"')
+FRAME = ("/staff/account/", "/staff/people/", "/staff/components")  # pages of one's own account
 NOT_PAGES = ("logout", "login", "export", "download", "print", ".pdf", ".csv", ".xlsx")
 
 
@@ -99,13 +100,15 @@ class User:
         return signed_in
 
     def walk(self, until: float, think: float) -> None:
-        """Click at random until the time is up."""
+        """Arrive within the first think time, sign in, then open one known page after another."""
+        time.sleep(think * self.chance.uniform(0, 1))
         if not self.sign_in():
             return
         while time.monotonic() < until:
-            # Popular pages more often: the nearer to the first page, the likelier.
-            place = min(int(self.chance.expovariate(1 / 4)), len(self.pages) - 1)
-            self.get(self.pages[place])
+            # Cases first: three clicks out of four stay in the systems, as an officer's would.
+            cases = [page for page in self.pages if not page.startswith(FRAME)]
+            pages = cases if cases and self.chance.random() < 0.75 else self.pages
+            self.get(self.chance.choice(pages))
             time.sleep(think * self.chance.uniform(0.5, 1.5))
 
 
