@@ -29,7 +29,7 @@ class Limits:
     objective: float = 10.0
     uniqueness: float = 20.0
     lower_bound: float = 20.0
-    extra_seats: float = 10.0
+    extra_seats: float = 0.6
 
 
 @dataclass(slots=True)
