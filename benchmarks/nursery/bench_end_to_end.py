@@ -25,7 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 CASES = {"2500x80": (2500, 80, 20), "8000x300": (8000, 300, 20)}
 SMALL = {"300x20": (300, 20, 10)}
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def workbook(size: tuple[int, int, int], path: Path) -> None:

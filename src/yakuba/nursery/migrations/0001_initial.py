@@ -6,120 +6,264 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('jobs', '0001_initial'),
-        ('people', '0002_approvals_moves_protection'),
+        ("files", "0001_initial"),
+        ("jobs", "0001_initial"),
+        ("people", "0002_approvals_moves_protection"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ledger',
+            name="Ledger",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=100, verbose_name='名称')),
-                ('number', models.PositiveIntegerField(verbose_name='版')),
-                ('file_name', models.CharField(max_length=255, verbose_name='ファイル名')),
-                ('sha256', models.CharField(max_length=64)),
-                ('children', models.PositiveIntegerField(verbose_name='申込児童')),
-                ('families', models.PositiveIntegerField(verbose_name='世帯')),
-                ('classes', models.PositiveIntegerField(verbose_name='クラス')),
-                ('seats', models.PositiveIntegerField(verbose_name='募集人数')),
-                ('warnings', models.JSONField(default=list, verbose_name='注意')),
-                ('ties', models.JSONField(default=list, verbose_name='同点')),
-                ('imported_at', models.DateTimeField(auto_now_add=True, verbose_name='取込日時')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="名称")),
+                ("number", models.PositiveIntegerField(verbose_name="版")),
+                ("file_name", models.CharField(max_length=255, verbose_name="ファイル名")),
+                ("sha256", models.CharField(max_length=64)),
+                ("children", models.PositiveIntegerField(verbose_name="申込児童")),
+                ("families", models.PositiveIntegerField(verbose_name="世帯")),
+                ("classes", models.PositiveIntegerField(verbose_name="クラス")),
+                ("seats", models.PositiveIntegerField(verbose_name="募集人数")),
+                ("warnings", models.JSONField(default=list, verbose_name="注意")),
+                ("ties", models.JSONField(default=list, verbose_name="同点")),
+                ("imported_at", models.DateTimeField(auto_now_add=True, verbose_name="取込日時")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '申込台帳',
-                'verbose_name_plural': '申込台帳',
-                'ordering': ['-imported_at', '-pk'],
+                "verbose_name": "申込台帳",
+                "verbose_name_plural": "申込台帳",
+                "ordering": ["-imported_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed', models.BigIntegerField(blank=True, null=True, verbose_name='抽選の種')),
-                ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='依頼日時')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='計算の終了')),
-                ('seconds', models.FloatField(null=True, verbose_name='計算時間（秒）')),
-                ('status', models.CharField(blank=True, choices=[('stable', '成立'), ('minimal', '成立する割当なし（不成立の世帯は最少）'), ('bounded', '成立する割当なし（不成立の世帯は上限と下限のみ）')], max_length=10, verbose_name='安定性')),
-                ('unique', models.BooleanField(null=True, verbose_name='一意')),
-                ('blocking_families', models.JSONField(default=list, verbose_name='阻害する世帯')),
-                ('blocking_lower_bound', models.PositiveIntegerField(default=0)),
-                ('figures', models.JSONField(default=dict, verbose_name='集計')),
-                ('approval', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.approval')),
-                ('certificate_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('explanations_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='nursery_allocation', to='jobs.job')),
-                ('market_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('result_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('ledger', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='nursery.ledger')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seed", models.BigIntegerField(blank=True, null=True, verbose_name="抽選の種")),
+                ("requested_at", models.DateTimeField(auto_now_add=True, verbose_name="依頼日時")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="計算の終了")),
+                ("seconds", models.FloatField(null=True, verbose_name="計算時間（秒）")),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("stable", "成立"),
+                            ("minimal", "成立する割当なし（不成立の世帯は最少）"),
+                            ("bounded", "成立する割当なし（不成立の世帯は上限と下限のみ）"),
+                        ],
+                        max_length=10,
+                        verbose_name="安定性",
+                    ),
+                ),
+                ("unique", models.BooleanField(null=True, verbose_name="一意")),
+                ("blocking_families", models.JSONField(default=list, verbose_name="阻害する世帯")),
+                ("blocking_lower_bound", models.PositiveIntegerField(default=0)),
+                ("figures", models.JSONField(default=dict, verbose_name="集計")),
+                (
+                    "approval",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.approval",
+                    ),
+                ),
+                (
+                    "certificate_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "explanations_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="nursery_allocation",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "market_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "result_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "ledger",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="nursery.ledger",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '割当',
-                'verbose_name_plural': '割当',
-                'ordering': ['-requested_at', '-pk'],
+                "verbose_name": "割当",
+                "verbose_name_plural": "割当",
+                "ordering": ["-requested_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ChildOutcome',
+            name="ChildOutcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('child_id', models.CharField(max_length=60, verbose_name='受付番号')),
-                ('family_id', models.CharField(max_length=60, verbose_name='世帯番号')),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name='児童氏名')),
-                ('kana', models.CharField(blank=True, max_length=100, verbose_name='フリガナ')),
-                ('age', models.PositiveSmallIntegerField(null=True, verbose_name='年齢')),
-                ('first_key', models.CharField(blank=True, max_length=40, verbose_name='指数')),
-                ('outcome', models.CharField(choices=[('placed', '内定'), ('moved', '転園内定'), ('held', '在籍園に継続'), ('waiting', '保留')], max_length=10, verbose_name='結果')),
-                ('class_id', models.CharField(blank=True, max_length=60, verbose_name='内定クラス')),
-                ('class_name', models.CharField(blank=True, max_length=120, verbose_name='内定先')),
-                ('wish_number', models.PositiveIntegerField(null=True, verbose_name='希望順位')),
-                ('blocking', models.BooleanField(default=False, verbose_name='阻害する世帯')),
-                ('claims', models.JSONField(default=list, verbose_name='理由')),
-                ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='child_rows', to='nursery.allocation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("child_id", models.CharField(max_length=60, verbose_name="受付番号")),
+                ("family_id", models.CharField(max_length=60, verbose_name="世帯番号")),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="児童氏名")),
+                ("kana", models.CharField(blank=True, max_length=100, verbose_name="フリガナ")),
+                ("age", models.PositiveSmallIntegerField(null=True, verbose_name="年齢")),
+                ("first_key", models.CharField(blank=True, max_length=40, verbose_name="指数")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("placed", "内定"),
+                            ("moved", "転園内定"),
+                            ("held", "在籍園に継続"),
+                            ("waiting", "保留"),
+                        ],
+                        max_length=10,
+                        verbose_name="結果",
+                    ),
+                ),
+                ("class_id", models.CharField(blank=True, max_length=60, verbose_name="内定クラス")),
+                ("class_name", models.CharField(blank=True, max_length=120, verbose_name="内定先")),
+                ("wish_number", models.PositiveIntegerField(null=True, verbose_name="希望順位")),
+                ("blocking", models.BooleanField(default=False, verbose_name="阻害する世帯")),
+                ("claims", models.JSONField(default=list, verbose_name="理由")),
+                (
+                    "allocation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="child_rows",
+                        to="nursery.allocation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '児童別の結果',
-                'verbose_name_plural': '児童別の結果',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['allocation', 'outcome'], name='child_outcome_by_outcome'), models.Index(condition=models.Q(('blocking', True)), fields=['allocation'], name='child_outcome_blocking')],
-                'constraints': [models.UniqueConstraint(fields=('allocation', 'child_id'), name='child_outcome_once')],
+                "verbose_name": "児童別の結果",
+                "verbose_name_plural": "児童別の結果",
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["allocation", "outcome"], name="child_outcome_by_outcome"),
+                    models.Index(
+                        condition=models.Q(("blocking", True)),
+                        fields=["allocation"],
+                        name="child_outcome_blocking",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("allocation", "child_id"), name="child_outcome_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClassOutcome',
+            name="ClassOutcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('class_id', models.CharField(max_length=60, verbose_name='クラス番号')),
-                ('label', models.CharField(max_length=150, verbose_name='クラス')),
-                ('nursery', models.CharField(max_length=100, verbose_name='園')),
-                ('age', models.PositiveSmallIntegerField(null=True, verbose_name='年齢')),
-                ('track', models.CharField(blank=True, max_length=20, verbose_name='枠')),
-                ('capacity', models.PositiveIntegerField(verbose_name='定員')),
-                ('admitted', models.PositiveIntegerField(verbose_name='内定')),
-                ('waiting', models.PositiveIntegerField(verbose_name='保留')),
-                ('cutoff', models.CharField(blank=True, max_length=40, verbose_name='入所最低指数')),
-                ('tied_at_cutoff', models.PositiveIntegerField(default=0, verbose_name='最低指数で同点')),
-                ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='class_rows', to='nursery.allocation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("class_id", models.CharField(max_length=60, verbose_name="クラス番号")),
+                ("label", models.CharField(max_length=150, verbose_name="クラス")),
+                ("nursery", models.CharField(max_length=100, verbose_name="園")),
+                ("age", models.PositiveSmallIntegerField(null=True, verbose_name="年齢")),
+                ("track", models.CharField(blank=True, max_length=20, verbose_name="枠")),
+                ("capacity", models.PositiveIntegerField(verbose_name="定員")),
+                ("admitted", models.PositiveIntegerField(verbose_name="内定")),
+                ("waiting", models.PositiveIntegerField(verbose_name="保留")),
+                ("cutoff", models.CharField(blank=True, max_length=40, verbose_name="入所最低指数")),
+                ("tied_at_cutoff", models.PositiveIntegerField(default=0, verbose_name="最低指数で同点")),
+                (
+                    "allocation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="class_rows",
+                        to="nursery.allocation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'クラス別の結果',
-                'verbose_name_plural': 'クラス別の結果',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('allocation', 'class_id'), name='class_outcome_once')],
+                "verbose_name": "クラス別の結果",
+                "verbose_name_plural": "クラス別の結果",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("allocation", "class_id"), name="class_outcome_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='ledger',
-            constraint=models.UniqueConstraint(fields=('title', 'number'), name='ledger_version'),
+            model_name="ledger",
+            constraint=models.UniqueConstraint(fields=("title", "number"), name="ledger_version"),
         ),
     ]

@@ -57,8 +57,7 @@ def tell_consequences(approval: Approval) -> str:
     """What the approver reads before deciding."""
     facts = approval.payload
     text = (
-        f"「{facts['title']}」の結果を確定します。"
-        f"内定 {facts['placed']:,}人、保留 {facts['waiting']:,}人。"
+        f"「{facts['title']}」の結果を確定します。内定 {facts['placed']:,}人、保留 {facts['waiting']:,}人。"
     )
     if facts["blocking"]:
         text += f"不成立の世帯が {facts['blocking']}世帯あります。"
