@@ -48,8 +48,6 @@ def test_children_wait_for_the_classes_above_what_they_obtained() -> None:
 
 
 def test_a_transfer_that_succeeds_is_a_move_and_frees_its_seat() -> None:
-    moved = summarise(
-        MARKET, Result("stable", True, {**RESULT.assignment, "a": "B-1", "d": "A-1"})
-    )
+    moved = summarise(MARKET, Result("stable", True, {**RESULT.assignment, "a": "B-1", "d": "A-1"}))
     row = next(row for row in moved.children if row.child == "d")
     assert (row.outcome, row.wish_number) == ("moved", 1)

@@ -188,7 +188,7 @@ def _status(result: Json) -> list[str]:
     problems = []
     if status not in ("stable", "minimal", "bounded"):
         problems.append(f"result：statusが「{status}」です。stable・minimal・boundedのどれかが必要です。")
-    if unique not in (True, False, None):
+    if unique is not None and not isinstance(unique, bool):
         problems.append(f"result：uniqueが「{unique}」です。true・false・nullのどれかが必要です。")
     if isinstance(bound, bool) or not isinstance(bound, int) or not 0 <= bound <= found:
         return [*problems, f"result：blocking_lower_boundが「{bound}」です。0以上{found}以下が必要です。"]
