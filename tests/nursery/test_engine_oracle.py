@@ -34,7 +34,6 @@ def check(market: dict[str, Any]) -> exhaustive.Truth:
     return truth
 
 
-@pytest.mark.slow
 def test_verdict_optimum_and_fewest_blockers_equal_exhaustive_search_on_1200_tiny_markets() -> None:
     truths = [check(generate.tiny(seed)) for seed in range(1200)]
     assert sum(truth.stable == 0 for truth in truths) >= 30
