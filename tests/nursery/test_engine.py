@@ -97,10 +97,22 @@ def test_a_shuffled_town_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_hard_towns_with_siblings_ranked_apart_get_a_verified_answer(seed: int) -> None:
-    market = generate.town(seed, 500, 40, 8, siblings=0.15, apart=True)
+    market = generate.town(seed, 250, 24, 8, siblings=0.15, apart=True)
     allocation = allocate(parse(market))
     assert verify(market, result_dict(allocation.result)) == []
     assert allocation.result.blocking_lower_bound <= len(allocation.result.blocking_families)
+    if allocation.result.status != "stable":
+        extra = allocation.proof["extra_seats"]
+        assert 1 <= extra["lower_bound"] <= sum(extra["seats"].values())
+        more = {name: seats + extra["seats"].get(name, 0) for name, seats in market["capacity"].items()}
+        assert allocate(parse({**market, "capacity": more})).result.status == "stable"
+
+
+def test_a_number_of_seats_beyond_any_machine_word_is_just_enough_for_everyone() -> None:
+    market = couples()
+    market["capacity"]["B"] = 10**30
+    enough = {**market, "capacity": {**market["capacity"], "B": 3}}
+    assert allocate(parse(market)).result == allocate(parse(enough)).result
 
 
 def test_localised_search_finds_what_the_exact_model_finds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+
+from yakuba.nursery import strict_json
 
 Json = dict[str, Any]
 _file = click.Path(path_type=Path)
@@ -44,16 +45,16 @@ def verify(market: Path, result: Path, ledger: Path | None, explanations: Path |
     from yakuba.nursery.domain import verify as verifier
 
     market_data, result_data = _load(market), _load(result)
-    try:
-        problems = verifier.verify(market_data, result_data)
-        if ledger is not None:
-            checker = importlib.import_module("yakuba.nursery.domain.verify_ledger")
-            problems += checker.check(market_data, ledger)
-        if explanations is not None and not problems:
-            checker = importlib.import_module("yakuba.nursery.domain.verify_claims")
-            problems += checker.check(market_data, result_data, _load_lines(explanations))
-    except (KeyError, TypeError, AttributeError) as error:
-        _stop([f"{market}：市場の形が正しくありません（{type(error).__name__}: {error}）。"])
+    claims = None if explanations is None else _load_lines(explanations)
+    malformed = verifier.market_problems(market_data)
+    if malformed:
+        _stop([f"{market}：{problem}" for problem in malformed])
+    problems = verifier.verify(market_data, result_data)
+    if ledger is not None:
+        problems += _against_ledger(market_data, ledger)
+    if claims is not None and not problems:
+        checker = importlib.import_module("yakuba.nursery.domain.verify_claims")
+        problems += checker.check(market_data, result_data, claims)
     for problem in problems:
         click.echo(problem)
     click.echo(verifier.NOT_CHECKED)
@@ -75,6 +76,23 @@ def explain(ledger: Path, result: Path, child: str, audience: str, seed: int | N
     _guard(lambda: click.echo(runs.explain(ledger, _load(result), result, child, audience, seed)))
 
 
+def _against_ledger(market: Json, ledger: Path) -> list[str]:
+    """Compares with the ledger; a market.json that served as the ledger is compared by its content."""
+    if not ledger.exists():
+        _stop([f"{ledger}：ファイルがありません。パスを確かめてください。"])
+    if ledger.suffix.lower() == ".json" and ledger.is_file():
+        from yakuba.nursery.domain import verify as verifier
+
+        given = _load(ledger)
+        malformed = verifier.market_problems(given)
+        if malformed:
+            _stop([f"{ledger}：{problem}" for problem in malformed])
+        return verifier.differences(market, given)
+    checker = importlib.import_module("yakuba.nursery.domain.verify_ledger")
+    found: list[str] = checker.check(market, ledger)
+    return found
+
+
 def _given(path: Path | None) -> Path:
     if path is None:
         raise click.UsageError("LEDGER がありません。")
@@ -83,15 +101,20 @@ def _given(path: Path | None) -> Path:
 
 def _guard(act: Callable[[], object]) -> None:
     """Runs an act; faults of the input end the command with exit 2, one line each."""
+    from yakuba.nursery.domain.explain_view import NotExplained
     from yakuba.nursery.domain.market import BadInput
 
     try:
         act()
     except BadInput as bad:
         _stop([str(fault) for fault in bad.faults])
+    except NotExplained as error:
+        _stop([str(error)])
+    except OSError as error:
+        _stop([f"{error.filename}：読み書きできません（{error.strerror}）。場所と権限を確かめてください。"])
 
 
-def _stop(lines: list[str]) -> None:
+def _stop(lines: list[str]) -> NoReturn:
     for line in lines:
         click.echo(line, err=True)
     sys.exit(2)
@@ -99,7 +122,7 @@ def _stop(lines: list[str]) -> None:
 
 def _load(path: Path) -> Json:
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = strict_json.read(path)
     except OSError as error:
         _stop([f"{path}：ファイルを読めません（{error.strerror}）。パスを確かめてください。"])
     except ValueError as error:
@@ -110,12 +133,14 @@ def _load(path: Path) -> Json:
     return loaded
 
 
-def _load_lines(path: Path) -> list[Json]:
+def _load_lines(path: Path) -> list[Any]:
+    row = 0
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        return [json.loads(line) for line in lines if line.strip()]
+        claims = []
+        for row, line in strict_json.read_lines(path):  # noqa: B007 - ``row`` is told when a line fails
+            claims.append(strict_json.loads(line))
     except OSError as error:
         _stop([f"{path}：ファイルを読めません（{error.strerror}）。パスを確かめてください。"])
     except ValueError as error:
-        _stop([f"{path}：JSON Linesとして読めません（{error}）。"])
-    return []
+        _stop([f"{path} {row}行：JSON Linesとして読めません（{error}）。"])
+    return claims

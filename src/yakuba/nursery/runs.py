@@ -15,13 +15,14 @@ from typing import Any
 import click
 
 from yakuba import __version__
-from yakuba.nursery import files
+from yakuba.nursery import files, strict_json
 from yakuba.nursery.domain.market import BadInput, Fault, Labels, Market
 from yakuba.nursery.domain.market_json import dumps, market_dict, parse, result_dict, sibling_warnings
 from yakuba.nursery.domain.solve import Allocation, allocate
 
 Json = dict[str, Any]
 SHOWN = 5  # warnings on the terminal; certificate.json holds them all
+OUTPUTS = ("market.json", "result.json", "certificate.json", "explanations.jsonl")
 CERTIFICATE_FORMAT = "yakuba.nursery.certificate/1"
 
 
@@ -43,7 +44,8 @@ def load(path: Path, seed: int | None) -> Loaded:
     """Reads a ledger or a market.json. Raises :class:`BadInput`."""
     if not path.exists():
         raise _bad(path.name, str(path), "ファイルがありません", "パスを確かめてください")
-    loaded = load_market(path) if path.suffix.lower() == ".json" else _load_ledger(path, seed)
+    is_market = path.suffix.lower() == ".json" and not path.is_dir()
+    loaded = load_market(path) if is_market else _load_ledger(path, seed)
     loaded.warnings += sibling_warnings(loaded.market)
     return loaded
 
@@ -56,7 +58,7 @@ def load_market(path: Path) -> Loaded:
 def load_market_bytes(name: str, raw: bytes) -> Loaded:
     """The same for bytes that a person uploaded under a file name."""
     try:
-        data = json.loads(raw.decode("utf-8-sig"))
+        data = strict_json.loads(raw.decode("utf-8-sig"))
     except ValueError as error:
         raise _bad(name, str(error), "UTF-8のJSONとして読めません", "ファイルを確かめてください") from error
     market = parse(data, file=name)
@@ -80,7 +82,8 @@ def _load_ledger(path: Path, seed: int | None) -> Loaded:
 
 
 def single(ledger: Path, folder: Path, seed: int | None) -> None:
-    """Allocates one ledger into a folder."""
+    """Allocates one ledger into a folder. Raises :class:`BadInput`, and ``OSError`` for the folder."""
+    files.check_folder(folder, OUTPUTS)
     loaded = load(ledger, seed)
     with progress() as report:
         allocation = allocate(loaded.market, progress=report)
@@ -141,16 +144,19 @@ def summary(allocation: Allocation) -> str:
     sure += "" if result.status == "minimal" else f"{result.blocking_lower_bound}世帯です"
     lines = [head, f"安定な割当ては{'ありません' if result.blocking_lower_bound else '見つかりません'}。"]
     lines.append(f"不満の残る世帯：{names}（{len(result.blocking_families)}世帯。{sure}）。")
-    extra = (allocation.proof.get("extra_seats") or {}).get("seats")
-    if extra:
-        seats = "、".join(f"クラス{name}に{count}席" for name, count in sorted(extra.items()))
-        lines.append(f"弾力運用で席を増やせば解消します：{seats}。")
+    extra = allocation.proof.get("extra_seats") or {}
+    if extra.get("seats"):
+        seats = "、".join(f"クラス{name}に{count}席" for name, count in sorted(extra["seats"].items()))
+        fewest = "これより少ない席では解消しないことを証明しました"
+        known = fewest if extra["proven_fewest"] else f"必要な席数の下限は{extra['lower_bound']}席です"
+        lines.append(f"弾力運用で席を増やせば解消します：{seats}（{known}）。")
     return "\n".join(lines)
 
 
 def batch(source: Path, target: Path, seed: int | None) -> None:
     """One market a line in, one result a line out, in the same order; nothing is written on a fault."""
     del seed  # a market has no ties to draw
+    files.check_file(target)
     entries = list(_batch_lines(source))
     lines = []
     with progress() as report:
@@ -166,11 +172,15 @@ def _batch_lines(source: Path) -> Iterator[tuple[Any, Market]]:
         raise _bad(source.name, str(source), "ファイルがありません", "パスを確かめてください")
     faults: list[Fault] = []
     entries: list[tuple[Any, Market]] = []
-    for row, line in enumerate(source.read_text(encoding="utf-8-sig").split("\n"), start=1):
-        if not line.strip():
-            continue
+    try:
+        lines = strict_json.read_lines(source)
+    except UnicodeDecodeError as error:
+        raise _bad(
+            source.name, str(error), "UTF-8のJSON Linesが必要です", "ファイルを確かめてください"
+        ) from error
+    for row, line in lines:
         try:
-            data = json.loads(line)
+            data = strict_json.loads(line)
             market = parse(data, file=f"{source.name} {row}行", format_required=False)
             if "id" not in data:
                 expected = "市場ごとにidが必要です"

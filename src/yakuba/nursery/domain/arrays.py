@@ -7,6 +7,9 @@ first), *entry* e (a placement and one of its classes), *pair* (a placement and 
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,7 +26,9 @@ class Arrays:
         self.market = market
         self.families = tuple(sorted(market.families, key=lambda family: family.id))
         self.classes = tuple(sorted(market.capacity))
-        self.capacity = np.array([market.capacity[name] for name in self.classes], dtype=np.int64)
+        # More seats than children mean the same as one for each: any size of number fits the arrays.
+        most = sum(len(family.children) for family in self.families)
+        self.capacity = np.array([min(market.capacity[name], most) for name in self.classes], dtype=np.int64)
         self.placements: list[Placement] = []
         start = [0]
         for family in self.families:
@@ -37,6 +42,14 @@ class Arrays:
         self.single = np.array([len(family.children) == 1 for family in self.families], dtype=bool)
         self._slots()
         self._entries()
+
+    def with_seats(self, seats: Mapping[str, int]) -> Arrays:
+        """The same market with more seats in some classes; everything else is shared."""
+        capacity = {name: held + seats.get(name, 0) for name, held in self.market.capacity.items()}
+        grown = copy.copy(self)
+        grown.market = Market(capacity, self.market.priority, self.market.families)
+        grown.capacity = self.capacity + np.array([seats.get(c, 0) for c in self.classes], dtype=np.int64)
+        return grown
 
     def _slots(self) -> None:
         asked: dict[str, set[str]] = {name: set() for name in self.classes}

@@ -4,7 +4,9 @@ Small markets: exact models in which any 1, 2, 3 … families may block; the fir
 minimum. Larger ones: *found* comes from rounds of a model that keeps the presolve's deletions but lets every
 family block, each round freeing the families that blocked in the last one from the presolve; every answer
 is recounted on the whole market, so it is a true upper bound. One blocking family found where no stable
-assignment exists is minimal. For two and more the exact models raise the *bound* as far as the limits allow.
+assignment exists is minimal. For two and more the exact models raise the *bound* as far as the limits
+allow: those of all families at once where they are small, else those of groups that together cover them
+(see :mod:`cover`).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from yakuba.nursery.domain import cover
 from yakuba.nursery.domain.arrays import Arrays
 from yakuba.nursery.domain.market import Seat
 from yakuba.nursery.domain.model import Core, build
@@ -23,6 +26,7 @@ from yakuba.nursery.domain.stability import blocking_families
 
 SMALL = 1_000  # placements up to which only the exact model of all families is asked
 LARGEST = 5_000  # literals up to which the exact model of all families is asked at all
+COVERED = 60_000  # placements of freed families, over all models of one number of blocking families
 ROUNDS = 8
 
 
@@ -54,6 +58,7 @@ class _Fewest:
     ) -> None:
         self.arrays, self.stable, self.seed, self.limits = arrays, stable, seed, limits
         self.bound = 1 if proven_none else 0
+        self.left = limits.lower_bound  # deterministic work
         self.everyone = frozenset(range(len(arrays.families)))
         self.steps: list[Step] = []
         self.best: Fewest | None = None
@@ -104,7 +109,7 @@ class _Fewest:
             core = build(reduce(self.arrays, Relaxation(blockers=blockers)), any_blockers=blockers)
             size = sum(len(own) for own in core.choice.values())
             if size > LARGEST and self.best is not None:
-                self.steps.append(Step(f"blocking_families_at_most_{blockers}", "NOT_TRIED", None, None))
+                self._covered()
                 return
             if not core.contradiction and not self._optimise(core, "all", blockers):
                 return
@@ -114,12 +119,33 @@ class _Fewest:
             blockers += 1
             self.bound = blockers
 
+    def _covered(self) -> None:
+        """Raises the bound while every set of so many families is refuted; a solution found is the fewest."""
+        parts = cover.groups(self.arrays)
+        while self.best is not None and 0 < self.bound < len(self.best.blocking):
+            blockers = self.bound
+            name = f"blocking_families_at_most_{blockers}_by_groups"
+            if cover.work(self.arrays, parts, blockers) > COVERED:
+                self.steps.append(Step(name, "NOT_TRIED"))
+                return
+            for free in cover.unions(parts, blockers):
+                core = build(reduce(self.arrays, Relaxation(free=free)), may_block=free)
+                if core.contradiction:
+                    continue
+                core.model.add(sum(core.blocks.values()) <= blockers)
+                decided = self._optimise(core, "candidates", None)
+                if not decided or len(self.best.blocking) <= blockers:
+                    return
+            self.steps.append(Step(name, "INFEASIBLE"))
+            self.bound += 1
+
     def _optimise(self, core: Core, scope: str, blockers: int | None) -> bool:
         """Runs the objectives; False = undecided within the limits."""
         search = Search(core, self.seed, self.limits)
         cost = [(b, 1) for b in core.blocks.values()]
         name = "blocking_families" if blockers is None else f"blocking_families_at_most_{blockers}"
-        first = search.minimise(name, cost, 0, self.limits.lower_bound)
+        first = search.minimise(name, cost, 0, max(self.left, 0.0))
+        self.left -= search.spent
         if blockers is None:
             # A bound within the candidates says nothing of the whole market.
             first.bound = None

@@ -23,13 +23,16 @@ _CHUNK = 1 << 40  # largest weight in one lexicographic step, well inside 64-bit
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Deterministic work (CP-SAT's unit, about a second of one core) that one solve may take."""
+    """Deterministic work (CP-SAT's unit, one to eight seconds of one core) that one solve may take.
 
-    stability: float = 60.0
-    objective: float = 10.0
-    uniqueness: float = 20.0
-    lower_bound: float = 20.0
-    extra_seats: float = 10.0
+    ``lower_bound`` is for all solves of the fewest blocking families together.
+    """
+
+    stability: float = 20.0
+    objective: float = 3.0
+    uniqueness: float = 5.0
+    lower_bound: float = 3.0
+    extra_seats: float = 0.6
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class Search:
     chosen: Chosen | None = None
     extra: dict[int, int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    spent: float = 0.0  # deterministic work so far
 
     def minimise(self, name: str, cost: list[tuple[Literal, int]], constant: int, limit: float) -> Step:
         """Minimises one objective, keeps it at the value found, and records the step."""
@@ -88,6 +92,7 @@ class Search:
     def _solve(self, name: str, limit: float) -> tuple[Step, cp_model.CpSolver]:
         solver = self._solver(limit)
         status = solver.status_name(solver.solve(self.core.model))
+        self.spent += solver.response_proto.deterministic_time
         if status in ("OPTIMAL", "FEASIBLE"):
             self._keep(solver)
         return Step(name, status), solver

@@ -20,7 +20,6 @@ from yakuba.nursery.domain.presolve import Reduction, reduce
 from yakuba.nursery.domain.search import Limits, Search, Step
 from yakuba.nursery.domain.stability import blocking_families
 
-LARGE = 20_000  # placements above which extra seats are tried only in the blocking families' classes
 Progress = Callable[[float, str], None]
 
 DEFINITION = (
@@ -122,11 +121,12 @@ class _Run:
         self.steps += fewest.steps
         result = _result(fewest)
         self.progress(0.85, "追加の席を計算しています")
-        large = len(arrays.placements) > LARGE
-        most = 4 if large else min(12, 2 + 2 * len(fewest.blocking))
-        near = _near(arrays, reduction, fewest, large)
-        extra = fewest_extra_seats(arrays, near=near, most=most, seed=self.seed, limits=self.limits)
-        self.steps += extra.steps
+        extra = (
+            fewest_extra_seats(arrays, fewest, proven_none=proven_none, seed=self.seed, limits=self.limits)
+            if fewest.blocking
+            else None
+        )
+        self.steps += extra.steps if extra else []
         return Allocation(result, self._proof(result, presolve, fewest.scope, extra))
 
     def _proof(
@@ -141,17 +141,8 @@ class _Run:
             "objectives_over": scope,
             "presolve": presolve,
             "steps": [step.as_dict() for step in self.steps],
-            "extra_seats": None if extra is None else {"seats": extra.seats, "proven_fewest": extra.proven},
+            "extra_seats": None if extra is None else extra.as_dict(),
         }
-
-
-def _near(arrays: Arrays, reduction: Reduction, fewest: Fewest, large: bool) -> frozenset[int]:
-    """The families that block and, unless the market is large, those that the presolve did not fix."""
-    named = set(fewest.blocking)
-    near = {f for f, family in enumerate(arrays.families) if family.id in named}
-    if not large:
-        near |= {f for f, left in enumerate(reduction.families_left.tolist()) if left != 1}
-    return frozenset(near)
 
 
 def _result(fewest: Fewest) -> Result:

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from yakuba.nursery.domain.verify_market import differences, market_problems, options
+
+__all__ = ["NOT_CHECKED", "differences", "market_problems", "verify"]
+
 Json = dict[str, Any]
 NOT_CHECKED = (
     "not checked here: minimality, uniqueness（最少であること・唯一であることは、ここでは確かめていません）"
@@ -18,11 +22,11 @@ NOT_CHECKED = (
 def verify(market: Json, result: Json) -> list[str]:
     """Problems of ``result`` as a result of ``market``, one Japanese sentence each; empty = it holds.
 
-    Checked: format; every child exactly once; seats; every family has one of its wishes or its current
-    placement; the families that block (justified envy, unused seats) are exactly the declared ones; status,
-    ``unique`` and lower bound agree with one another.
+    Checked: the form of both; every child exactly once; seats; every family has one of its wishes or its
+    current placement; the families that block (justified envy, unused seats) are exactly the declared ones;
+    status, ``unique`` and lower bound agree with one another.
     """
-    problems = _form(market, result)
+    problems = _form(market, result) or market_problems(market)
     if problems:
         return problems
     assignment: dict[str, Any] = result["assignment"]
@@ -64,17 +68,17 @@ def _children(market: Json, assignment: dict[str, Any]) -> list[str]:
         if any(child not in assignment for child in family["children"]):
             continue
         has = [assignment[child] for child in family["children"]]
-        if has not in _options(family):
+        if has not in options(family):
             problems += _strange_placement(family, has)
     return problems
 
 
 def _strange_placement(family: Json, has: list[Any]) -> Iterator[str]:
     """Names the children of a family whose placement is none of its wishes."""
-    options = _options(family)
+    allowed = options(family)
     alone = []
     for at, child in enumerate(family["children"]):
-        if all(option[at] != has[at] for option in options):
+        if all(option[at] != has[at] for option in allowed):
             alone.append(child)
             yield f"子{child}（世帯{family['id']}）：割当て「{_name(has[at])}」は希望にも在籍にもありません。"
     if not alone:
@@ -101,17 +105,6 @@ def _seats(market: Json, assignment: dict[str, Any]) -> list[str]:
                 f"（順位が下の子{'、子'.join(last)}。全員は子{'、子'.join(sorted(children))}）。"
             )
     return problems
-
-
-def _options(family: Json) -> list[list[Any]]:
-    """A family's placements, best first: wishes up to the one equal to current, then current."""
-    current = family.get("current") or [None] * len(family["children"])
-    options = []
-    for wish in family["wishes"]:
-        if wish == current:
-            break
-        options.append(wish)
-    return [*options, current]
 
 
 def _ranks(market: Json, seat: str) -> dict[str, int]:
@@ -152,7 +145,7 @@ def _blocking_wish(
 ) -> list[Any] | None:
     children = family["children"]
     has = [assignment[child] for child in children]
-    for option in _options(family):
+    for option in options(family):
         if option == has:
             return None
         fits = True
@@ -195,7 +188,7 @@ def _status(result: Json) -> list[str]:
     problems = []
     if status not in ("stable", "minimal", "bounded"):
         problems.append(f"result：statusが「{status}」です。stable・minimal・boundedのどれかが必要です。")
-    if unique not in (True, False, None):
+    if unique is not None and not isinstance(unique, bool):
         problems.append(f"result：uniqueが「{unique}」です。true・false・nullのどれかが必要です。")
     if isinstance(bound, bool) or not isinstance(bound, int) or not 0 <= bound <= found:
         return [*problems, f"result：blocking_lower_boundが「{bound}」です。0以上{found}以下が必要です。"]
