@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,7 +64,7 @@ def tied_ledger() -> Grids:
 
 
 @pytest.fixture(autouse=True)
-def _own_home(settings: Any, tmp_path: Path) -> None:
+def _no_second_factor(settings: Any) -> None:
     settings.YAKUBA_REQUIRE_TOTP = "none"
 
 
