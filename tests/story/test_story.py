@@ -184,6 +184,8 @@ def the_officer_explains(officer: Desk) -> None:
     officer.press("絞り込む")
     page.locator("tbody th a").first.click()
     officer.says("保留となりました")
+    # the time an officer works on the case is measured
+    expect(page.locator("html")).to_have_attribute("data-effects-state", "measuring")
     officer.shot("14-waiting-child", narrow=True)
     officer.press("ご家庭に示す文", role="link")
     officer.says("さんは、今回は保留となりました")

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from ninja import File, Form, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
+from ninja.responses import Status
 from pydantic import Field
 
 from yakuba.core.files.services import read as read_file
@@ -143,7 +144,7 @@ def ledgers(request: HttpRequest) -> list[LedgerOut]:
 
 
 @router.post("/ledgers", response={201: LedgerOut}, auth=WRITE, summary="申込台帳を取り込む")
-def ledger_create(request: HttpRequest, title: Form[str], file: File[UploadedFile]) -> tuple[int, LedgerOut]:
+def ledger_create(request: HttpRequest, title: Form[str], file: File[UploadedFile]) -> Status[LedgerOut]:
     """Read, check and keep a ledger; 422 names every fault, and then nothing is kept."""
     name = title.strip()
     try:
@@ -158,7 +159,7 @@ def ledger_create(request: HttpRequest, title: Form[str], file: File[UploadedFil
         )
     except BadInput as bad:
         raise HttpError(422, "\n".join(str(fault) for fault in bad.faults[:100])) from None
-    return 201, _ledger_out(ledger)
+    return Status(201, _ledger_out(ledger))
 
 
 @router.get("/ledgers/{ledger_id}", response=LedgerOut, auth=READ, summary="1つの申込台帳")
@@ -168,14 +169,14 @@ def ledger(request: HttpRequest, ledger_id: int) -> LedgerOut:
 
 
 @router.post("/allocations", response={202: AllocationOut}, auth=WRITE, summary="割当を始める")
-def allocation_create(request: HttpRequest, body: AllocationIn) -> tuple[int, AllocationOut]:
+def allocation_create(request: HttpRequest, body: AllocationIn) -> Status[AllocationOut]:
     """Queue a run; ask for it again until ``state`` is ``done``."""
     found = get_object_or_404(Ledger, pk=body.ledger)
     try:
         allocation = request_allocation(found, seed=body.seed, by=None, actor=actor(request))
     except TiesNeedSeed as error:
         raise HttpError(409, str(error)) from None
-    return 202, _allocation_out(allocation)
+    return Status(202, _allocation_out(allocation))
 
 
 @router.get(

@@ -59,6 +59,8 @@ def load_market_bytes(name: str, raw: bytes) -> Loaded:
     """The same for bytes that a person uploaded under a file name."""
     try:
         data = strict_json.loads(raw.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise _bad(name, "深すぎる入れ子", "市場の形ではありません", "ファイルを確かめてください") from error
     except ValueError as error:
         raise _bad(name, str(error), "UTF-8のJSONとして読めません", "ファイルを確かめてください") from error
     market = parse(data, file=name)

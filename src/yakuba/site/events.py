@@ -83,6 +83,8 @@ def recent(areas: Iterable[str], *, everything: bool = False, limit: int = 6) ->
         area = line.action.partition(".")[0]
         if line.action.startswith(QUIET) or not (everything or area in wanted):
             continue
+        if found and found[-1].text == describe(line.action):
+            continue  # the same act again: the newest stands for all
         found.append(
             Event(
                 line.at,

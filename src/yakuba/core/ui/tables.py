@@ -212,9 +212,7 @@ class Table:
             source = source.ordered(column.path, column.bare, descending=sort.startswith("-"))
         total = source.count()
         pages = max(1, -(-total // self.page_size))
-        page = min(
-            max(1, int(asked["page"]) if asked["page"].isascii() and asked["page"].isdigit() else 1), pages
-        )
+        page = min(max(1, _number(asked["page"])), pages)
         kept = {"q": query, **chosen, "sort": asked["sort"] if sort == asked["sort"] else ""}
         return TableView(
             label=self.label,
@@ -278,6 +276,11 @@ class Table:
             css=self.row_class(row) if self.row_class is not None else "",
             cells=tuple(Cell(column.shown(row), _css(column), column.heading) for column in self.columns),
         )
+
+
+def _number(text: str) -> int:
+    """A page number as an address gives it; 1 for anything else (Python refuses thousands of digits)."""
+    return int(text[:18]) if text.isascii() and text.isdigit() else 1
 
 
 def _css(column: Column) -> str:

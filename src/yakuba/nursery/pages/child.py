@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +17,7 @@ from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import Labels
 from yakuba.nursery.models import Allocation, ChildOutcome
 from yakuba.nursery.pages.allocations import find, frame
-from yakuba.nursery.pages.files import attachment, letterhead
+from yakuba.nursery.pages.files import attachment, letterhead, refused
 from yakuba.nursery.printing import ChildResult, print_child
 from yakuba.nursery.services.visibility import (
     SUBJECT,
@@ -106,6 +105,6 @@ def child_print(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
                 target=f"nursery.child:{row.pk}",
                 detail={"audience": audience},
             )
-    except protected.ReleaseRequired as refused:
-        raise PermissionDenied(str(refused)) from refused
+    except protected.ReleaseRequired as needed:
+        return refused(request, found, str(needed))
     return attachment(body, "application/pdf", f"child-{found.pk}-{row.pk}.pdf", inline=True)

@@ -6,7 +6,6 @@ import json
 from typing import Any, Literal
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -66,6 +65,11 @@ def attachment(body: bytes, content_type: str, name: str, *, inline: bool = Fals
     )
 
 
+def refused(request: HttpRequest, found: Allocation, why: str) -> HttpResponse:
+    """403 that says why nothing was handed out, and where to go on."""
+    return render(request, "nursery/refused.html", {"allocation": found, "why": why}, status=403)
+
+
 @require_GET
 @require("nursery", Role.OFFICER)
 def download(request: HttpRequest, pk: int, name: str) -> HttpResponse:
@@ -78,9 +82,11 @@ def download(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404("そのファイルはありません。")
     body = read_file(stored)
     if holds_protected(found) and (name != "certificate" or not may_leave(found, body.decode())):
-        raise PermissionDenied(
+        return refused(
+            request,
+            found,
             "支援措置の対象が含まれるため、このファイルは書き出せません。"
-            "「結果を書き出す」では、対象を除いて書き出せます。"
+            "「結果を書き出す」では、対象を除いて書き出せます。",
         )
     _note(request, found, name)
     return attachment(body, stored.content_type, stored.name)

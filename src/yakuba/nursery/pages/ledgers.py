@@ -38,22 +38,26 @@ def _allocation_link(allocation: Allocation) -> str:
 
 def state_chip(allocation: Allocation) -> str:
     """The state of a run as a chip: never by colour alone."""
+    kind, text = _state(allocation)
+    return format_html('<span class="chip {}">{}</span>', kind, text)
+
+
+def _state(allocation: Allocation) -> tuple[str, str]:
     if not allocation.is_finished:
         job = allocation.job
-        if job is None or job.state in ("queued", "running"):
-            return format_html('<span class="chip chip-run">計算中</span>')
-        if job.state == "cancelled":
-            return format_html('<span class="chip">取消し</span>')
-        return format_html('<span class="chip chip-bad">計算できず</span>')
+        if job is not None and job.state == "cancelled":
+            return "", "取消し"
+        if job is None or job.is_final:
+            return "chip-bad", "計算できず"
+        return "chip-run", "計算中"
+    approval = allocation.approval.state if allocation.approval is not None else ""
+    if approval == "approved":
+        return "chip-ok", "承認済み"
+    if approval == "waiting":
+        return "chip-ask", "承認待ち"
     if allocation.blocking_families:
-        return format_html(
-            '<span class="chip chip-ask">不成立 {}世帯</span>', len(allocation.blocking_families)
-        )
-    if allocation.approval is not None and allocation.approval.state == "approved":
-        return format_html('<span class="chip chip-ok">承認済み</span>')
-    if allocation.approval is not None and allocation.approval.state == "waiting":
-        return format_html('<span class="chip chip-ask">承認待ち</span>')
-    return format_html('<span class="chip chip-auto">成立</span>')
+        return "chip-ask", f"不成立 {len(allocation.blocking_families)}世帯"
+    return "chip-auto", "成立"
 
 
 LEDGERS = Table(
