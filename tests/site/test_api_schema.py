@@ -10,11 +10,13 @@ from django.core.cache import cache
 from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis.errors import Unsatisfiable
-from schemathesis.specs.openapi.checks import negative_data_rejection
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from yakuba.core.tokens import scopes, services
 from yakuba.site.wsgi import application
 
+# No schema can say what a good workbook holds: any other file is answered with 422 and its faults.
+CONTENT_MATTERS = {"POST /api/v1/nursery/ledgers"}
 BOUNDED = bounds(
     max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
@@ -49,9 +51,10 @@ def survives(operation: Any, bearer: str) -> None:
         @BOUNDED
         def answers(case: Any) -> None:
             # An unknown query parameter is ignored, as HTTP services do, and the token is always sent.
-            case.call_and_validate(
-                headers={"Authorization": f"Bearer {bearer}"}, excluded_checks=[negative_data_rejection]
-            )
+            excluded = [negative_data_rejection]
+            if operation.label in CONTENT_MATTERS:
+                excluded.append(positive_data_acceptance)
+            case.call_and_validate(headers={"Authorization": f"Bearer {bearer}"}, excluded_checks=excluded)
 
         try:
             answers()

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.pagination import LimitOffsetPagination, paginate
+from pydantic import Field
 
 from yakuba.core.jobs import services
 from yakuba.core.jobs.models import Job, JobState
@@ -37,6 +38,16 @@ class JobOut(Schema):
     attempts: int
 
 
+class Pages(LimitOffsetPagination):
+    """Pages whose bounds every database can hold."""
+
+    class Input(Schema):
+        """At most 500 rows at once, from any place that a table can have."""
+
+        limit: int = Field(100, ge=1, le=500)
+        offset: int = Field(0, ge=0, le=10**9)
+
+
 READ = Token("jobs:read")
 WRITE = Token("jobs:write")
 
@@ -48,7 +59,7 @@ def _systems(request: HttpRequest, act: str) -> list[str]:
 
 
 @router.get("", response=list[JobOut], auth=READ, summary="処理の一覧（新しい順）")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def list_jobs(request: HttpRequest, state: JobState | None = None, kind: str | None = None) -> QuerySet[Job]:
     """The jobs of the systems that the token may read."""
     jobs = Job.objects.filter(system__in=_systems(request, "read"))
