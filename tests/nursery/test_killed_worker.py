@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -27,12 +26,12 @@ CHILDREN = 2500
 
 
 @pytest.fixture
-def office(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
+def office(town: Town, monkeypatch: pytest.MonkeyPatch) -> User:
     monkeypatch.setenv("YAKUBA_HOME", str(town.home))  # the workers' keys
     department = Department.objects.create(code="210", name="保育課", systems=["nursery"])
     user: User = User.objects.create_user("2001", None, name="前田 律")
     Assignment.objects.create(user=user, department=department, role=Role.OFFICER, starts_on=date(2020, 4, 1))
-    yield user
+    return user
 
 
 @pytest.fixture

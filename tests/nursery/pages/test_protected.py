@@ -321,3 +321,19 @@ def test_who_is_no_longer_named_sees_the_child_no_more(
     assert web.get(page).status_code == 200
     protected.remove_officer(shielded.officers.get(user=officer), by=guards[0])
     assert web.get(page).status_code == 404
+
+
+def test_a_manager_can_only_protect_what_a_system_asks_for(
+    guards: tuple[User, User], officer: User, colleague: User, result: Allocation
+) -> None:
+    """A kind that was typed wrongly would protect nobody, silently."""
+    manager = signed_in(guards[0])
+    form = {"subject_kind": "child", "subject_id": CHILD, "officers": officer.username}
+    refused = manager.post("/staff/people/protected/", form)
+    assert "保育所利用調整の児童（受付番号）" in refused.content.decode()
+    assert not ProtectedPerson.objects.exists()
+    # full-width figures and a space, as people type them
+    manager.post("/staff/people/protected/", {**form, "subject_kind": SUBJECT, "subject_id": " ７００１"})
+    page = reverse("nursery:child", args=[result.pk, CHILD])
+    assert signed_in(colleague).get(page).status_code == 404
+    assert signed_in(officer).get(page).status_code == 200
