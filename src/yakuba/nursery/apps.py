@@ -18,8 +18,8 @@ class NurseryConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the system on the portal and name its audit lines."""
-        from yakuba.core.systems import Card, System, register
         from yakuba.core.people import protected
+        from yakuba.core.systems import Card, System, register
         from yakuba.nursery import audit_labels
         from yakuba.nursery.services import approvals, visibility
 
