@@ -12,13 +12,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.nursery.conftest import make_person, signed_in, tied_ledger, upload
+from tests.nursery.conftest import make_person, signed_in, tied_ledger, token_headers, upload
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.jobs.testing import run_pending
 from yakuba.core.people import protected
 from yakuba.core.people.approval import decide
 from yakuba.core.people.models import Department, ProtectedPerson, Role, User
-from yakuba.core.tokens.services import account_named, issue
 from yakuba.nursery.models import Allocation, Ledger
 from yakuba.nursery.services.allocations import request_allocation
 from yakuba.nursery.services.visibility import HIDDEN_LINE, SUBJECT, mentions
@@ -226,8 +225,7 @@ def test_the_household_stays_hidden_in_a_ledger_after_its_first_run(
 
 @pytest.fixture
 def api(admin: User) -> dict[str, str]:
-    _, secret = issue(account_named("集計", by=admin), ["nursery:read"], days=1, by=admin)
-    return {"Authorization": f"Bearer {secret}"}
+    return token_headers(admin, "nursery:read")
 
 
 def test_the_api_never_names_a_protected_child(
