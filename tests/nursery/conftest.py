@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 
 from tests.nursery.ledger.helpers import CHILD_HEADER, Grids, book
 from yakuba.core.jobs.testing import run_pending
 from yakuba.core.people.models import Assignment, Department, Role, User
+from yakuba.core.tokens.services import account_named, issue
 from yakuba.nursery.models import Allocation, Ledger
 from yakuba.nursery.services.allocations import request_allocation
 from yakuba.nursery.services.ledgers import import_ledger
@@ -83,6 +85,13 @@ def signed_in(user: User) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+def token_headers(admin: User, *scopes: str) -> dict[str, str]:
+    """The header of a programme with these scopes."""
+    assert get_resolver().url_patterns  # scopes are known once the API is loaded, as in every server
+    _, secret = issue(account_named("選考の連携", by=admin), scopes, days=1, by=admin)
+    return {"Authorization": f"Bearer {secret}"}
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.nursery.conftest import TITLE, small_ledger, tied_ledger
+from tests.nursery.conftest import TITLE, small_ledger, tied_ledger, token_headers
 from tests.nursery.ledger.helpers import book
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.files.services import read as read_file
 from yakuba.core.jobs.testing import run_pending
 from yakuba.core.people.models import User
-from yakuba.core.tokens.services import account_named, issue
 from yakuba.nursery.models import Allocation, Ledger
 
 pytestmark = pytest.mark.django_db
@@ -25,14 +24,9 @@ BASE = "/api/v1/nursery"
 Call = Callable[..., Any]
 
 
-def headers(admin: User, *scopes: str) -> dict[str, str]:
-    _, secret = issue(account_named("選考の連携", by=admin), scopes, days=1, by=admin)
-    return {"Authorization": f"Bearer {secret}"}
-
-
 @pytest.fixture
 def writer(admin: User) -> dict[str, str]:
-    return headers(admin, "nursery:read", "nursery:write")
+    return token_headers(admin, "nursery:read", "nursery:write")
 
 
 def send(
@@ -79,10 +73,10 @@ def test_a_ledger_goes_in_and_the_result_comes_out(client: Client, writer: dict[
 
 
 def test_reading_does_not_allow_writing_and_no_token_allows_nothing(client: Client, admin: User) -> None:
-    reader = headers(admin, "nursery:read")
+    reader = token_headers(admin, "nursery:read")
     assert send(client, reader, book(small_ledger())).status_code == 403
     assert start(client, reader, ledger=1).status_code == 403
-    only_writer = headers(admin, "nursery:write")
+    only_writer = token_headers(admin, "nursery:write")
     assert client.get(f"{BASE}/ledgers", headers=only_writer).status_code == 403
     for token in ({}, {"Authorization": "Bearer ykb_x"}):
         assert client.get(f"{BASE}/ledgers", headers=token).status_code == 401

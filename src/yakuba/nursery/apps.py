@@ -18,12 +18,14 @@ class NurseryConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the system on the portal and name its audit lines."""
+        from yakuba.core.people import protected
         from yakuba.core.systems import Card, System, register
         from yakuba.nursery import audit_labels
-        from yakuba.nursery.services import approvals
+        from yakuba.nursery.services import approvals, visibility
 
         audit_labels.register()
         approvals.register()
+        protected.register_kind(visibility.SUBJECT, "保育所利用調整の児童（受付番号）")
 
         def card(user: Any, today: date) -> Card:
             from yakuba.nursery.services.card import card as figures

@@ -12,13 +12,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.nursery.conftest import make_person, signed_in, tied_ledger, upload
+from tests.nursery.conftest import make_person, signed_in, tied_ledger, token_headers, upload
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.jobs.testing import run_pending
 from yakuba.core.people import protected
 from yakuba.core.people.approval import decide
 from yakuba.core.people.models import Department, ProtectedPerson, Role, User
-from yakuba.core.tokens.services import account_named, issue
 from yakuba.nursery.models import Allocation, Ledger
 from yakuba.nursery.services.allocations import request_allocation
 from yakuba.nursery.services.visibility import HIDDEN_LINE, SUBJECT, mentions
@@ -226,8 +225,7 @@ def test_the_household_stays_hidden_in_a_ledger_after_its_first_run(
 
 @pytest.fixture
 def api(admin: User) -> dict[str, str]:
-    _, secret = issue(account_named("集計", by=admin), ["nursery:read"], days=1, by=admin)
-    return {"Authorization": f"Bearer {secret}"}
+    return token_headers(admin, "nursery:read")
 
 
 def test_the_api_never_names_a_protected_child(
@@ -321,3 +319,19 @@ def test_who_is_no_longer_named_sees_the_child_no_more(
     assert web.get(page).status_code == 200
     protected.remove_officer(shielded.officers.get(user=officer), by=guards[0])
     assert web.get(page).status_code == 404
+
+
+def test_a_manager_can_only_protect_what_a_system_asks_for(
+    guards: tuple[User, User], officer: User, colleague: User, result: Allocation
+) -> None:
+    """A kind that was typed wrongly would protect nobody, silently."""
+    manager = signed_in(guards[0])
+    form = {"subject_kind": "child", "subject_id": CHILD, "officers": officer.username}
+    refused = manager.post("/staff/people/protected/", form)
+    assert "保育所利用調整の児童（受付番号）" in refused.content.decode()
+    assert not ProtectedPerson.objects.exists()
+    # full-width figures and a space, as people type them
+    manager.post("/staff/people/protected/", {**form, "subject_kind": SUBJECT, "subject_id": " ７００１"})
+    page = reverse("nursery:child", args=[result.pk, CHILD])
+    assert signed_in(colleague).get(page).status_code == 404
+    assert signed_in(officer).get(page).status_code == 200

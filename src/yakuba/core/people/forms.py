@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from yakuba.core.people import protected
 from yakuba.core.people.domain.values import is_staff_number
 from yakuba.core.people.models import Department, Role, User
 from yakuba.core.people.signin.forms import NEW_PASSWORD, Dressed
@@ -156,7 +157,7 @@ class DeputyForm(Dressed):
 class ProtectForm(Dressed):
     """A subject and its officers."""
 
-    subject_kind = forms.CharField(label="種類", max_length=50, help_text="業務と対象。例：nursery.child")
+    subject_kind = forms.ChoiceField(label="種類", choices=protected.kinds)
     subject_id = forms.CharField(label="番号", max_length=100, help_text="氏名や住所は入力しないでください。")
     officers = forms.CharField(label="担当者の職員番号", help_text="2人以上はコンマで区切る。")
 

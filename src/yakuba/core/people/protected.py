@@ -9,6 +9,7 @@ Source: 住民基本台帳事務における支援措置 (住民基本台帳事�
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -32,6 +33,18 @@ SYSTEM = "protected"
 RELEASE = "protected.release"
 END = "protected.end"
 RELEASE_DAYS = 7
+
+_kinds: dict[str, str] = {}
+
+
+def register_kind(kind: str, label: str) -> None:
+    """A system says what of its subjects can be protected, in its ``AppConfig.ready``."""
+    _kinds[kind] = label
+
+
+def kinds() -> list[tuple[str, str]]:
+    """What can be protected, for a form: a kind that no system asks for would protect nobody."""
+    return sorted(_kinds.items())
 
 
 class ReleaseRequired(PeopleError):
@@ -92,6 +105,8 @@ def protect(kind: str, subject_id: str, *, officers: Iterable[User], by: User) -
     """Protect a subject and name its officers. ``PeopleError`` without the right, officers or when open."""
     _require_manager(by)
     named = list(officers)
+    # As the systems read numbers: half-width, without spaces. Another form would protect nobody.
+    subject_id = "".join(unicodedata.normalize("NFKC", subject_id).split())
     if not kind.strip() or not subject_id.strip():
         raise PeopleError("種類と番号の両方を入力してください。")
     if not named:
@@ -100,7 +115,7 @@ def protect(kind: str, subject_id: str, *, officers: Iterable[User], by: User) -
         with transaction.atomic():
             protected = ProtectedPerson.objects.create(
                 subject_kind=kind.strip(),
-                subject_id=subject_id.strip(),
+                subject_id=subject_id,
                 registered_by=by,
                 registered_at=timezone.now(),
             )

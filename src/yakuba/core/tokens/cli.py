@@ -23,12 +23,14 @@ def tokens() -> None:
 @click.option("--purpose", default="", help="用途")
 def add(account: str, scopes: tuple[str, ...], days: int, purpose: str) -> None:
     """Issue a token for ACCOUNT and print it once."""
+    from django.db import transaction
+
     from yakuba.core.tokens.services import account_named, issue
 
     try:
-        token, secret = issue(
-            account_named(account, purpose=purpose, by="system:cli"), scopes, days=days, by="system:cli"
-        )
+        with transaction.atomic():  # a token that can't be issued leaves no account behind
+            user = account_named(account, purpose=purpose, by="system:cli")
+            token, secret = issue(user, scopes, days=days, by="system:cli")
     except ValueError as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo(secret)

@@ -23,6 +23,8 @@ def database_settings(home: Path) -> dict[str, dict[str, Any]]:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
+            # Tests use a file too: in memory, two requests at once fail instead of waiting.
+            "TEST": {"NAME": home / "test.sqlite3"},
         }
     }
 
