@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from yakuba.nursery.domain.market_json import parse, result_dict
 from yakuba.nursery.domain.minimal import fewest_blocking
 from yakuba.nursery.domain.model import build
 from yakuba.nursery.domain.only_children import extremes
-from yakuba.nursery.domain.presolve import Relaxation, reduce
+from yakuba.nursery.domain.presolve import Reduction, Relaxation, occupancy, reduce
 from yakuba.nursery.domain.search import Limits
 from yakuba.nursery.domain.solve import allocate
 from yakuba.nursery.domain.verify import verify
@@ -64,6 +65,13 @@ def outcomes(market: Json) -> Iterator[tuple[tuple[int, ...], Json, set[str]]]:
         yield chosen, dict(seats), blocking(market, seats)
 
 
+def untouched(arrays: Arrays) -> Reduction:
+    """A reduction that deleted nothing, so that the proposals have everything to do."""
+    none = np.zeros(len(arrays.placements), dtype=bool)
+    always, possible = occupancy(arrays, ~none)
+    return Reduction(arrays, Relaxation(), none, none.copy(), always, possible)
+
+
 def test_only_children_get_the_oracle_s_optimum_and_both_ends_of_the_lattice() -> None:
     several, both = 0, 0
     for seed in range(150):
@@ -72,6 +80,14 @@ def test_only_children_get_the_oracle_s_optimum_and_both_ends_of_the_lattice() -
         found = allocate(parse(market)).result
         assert (dict(found.assignment), found.unique) == (truth.best, truth.stable == 1)
         several += truth.stable > 1
+        whole = untouched(Arrays(parse(market)))
+        proposed = extremes(build(whole), whole)
+        assert proposed is not None
+        assert proposed.best is not None
+        assert proposed.worst is not None
+        stable = [(chosen, seats) for chosen, seats, blocked in outcomes(market) if not blocked]
+        assert build(whole).assignment(proposed.best) == min(stable, key=lambda one: one[0])[1]
+        assert build(whole).assignment(proposed.worst) == max(stable, key=lambda one: one[0])[1]
         reduction = reduce(Arrays(parse(market)))
         core = build(reduction)
         ends = extremes(core, reduction)
@@ -80,8 +96,7 @@ def test_only_children_get_the_oracle_s_optimum_and_both_ends_of_the_lattice() -
             continue
         assert ends.best is not None
         assert ends.worst is not None
-        stable = [(chosen, seats) for chosen, seats, blocked in outcomes(market) if not blocked]
-        assert core.assignment(ends.best) == min(stable)[1]
+        assert core.assignment(ends.best) == min(stable, key=lambda one: one[0])[1]
         assert core.assignment(ends.worst) == max(stable, key=lambda one: one[0])[1]
         both += len(stable) > 1
     assert min(several, both) >= 10
@@ -270,3 +285,13 @@ def test_a_certificate_tells_how_the_answer_was_found() -> None:
     assert stable["extra_seats"] is None
     assert stable["presolve"]["families"] == 5
     assert [step["objective"] for step in stable["steps"]] == ["deferred_acceptance_of_only_children"]
+
+
+def test_a_search_ends_undecided_rather_than_claim_a_bound_on_seats() -> None:
+    limits = Limits(extra_seats=0)
+    arrays = Arrays(parse(generate.town(1, 250, 24, 8, siblings=0.15, apart=True)))
+    fewest = fewest_blocking(arrays, reduce(arrays), proven_none=True, seed=0, limits=Limits())
+    assert fewest.blocking
+    extra = fewest_extra_seats(arrays, fewest, proven_none=True, seed=0, limits=limits)
+    assert extra.seats
+    assert 1 <= extra.lower_bound <= sum(extra.seats.values())
