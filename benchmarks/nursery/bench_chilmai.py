@@ -4,6 +4,10 @@
 
 ChilmAI is not a dependency: it runs in a virtual environment of its own (argument or YAKUBA_CHILMAI_VENV).
 Both get the same children, scores, wishes and seats; its result must equal ours child by child.
+
+*warm*: the matching call alone in a running interpreter (ours: parsing the market and allocating).
+*cold*: one whole command, from the start of the interpreter and its imports to the result; ours also checks
+the ledger and writes certificate, explanations and market. CPU seconds are user + system.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import io
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -95,6 +100,7 @@ def compare(python: Path, children: int) -> dict[str, Any]:
     from yakuba.nursery.domain.solve import allocate
 
     applicants, nurseries, data = market(children)
+    load = round(os.getloadavg()[0], 1)
     times = []
     for _ in range(5):  # a run is so short that the median of five is quoted; ChilmAI's is one run
         begin, cpu = time.perf_counter(), time.process_time()
@@ -105,10 +111,13 @@ def compare(python: Path, children: int) -> dict[str, Any]:
         paths = [Path(folder) / "c.csv", Path(folder) / "d.csv"]
         for path, text in zip(paths, (applicants, nurseries), strict=True):
             path.write_text(text, encoding="utf-8")
-        command = [str(python), "-c", DRIVER, *map(str, paths)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done, their_wall, their_cpu = timed([str(python), "-c", DRIVER, *map(str, paths)])
+        own = [sys.executable, "-m", "yakuba", "nursery", "allocate", folder, "-o", f"{folder}/out"]
+        ran, our_wall, our_cpu = timed(own)
     if "@@" not in done.stdout:
         raise SystemExit(f"ChilmAI failed:\n{done.stderr[-2000:]}")
+    if ran.returncode:
+        raise SystemExit(f"the command failed:\n{ran.stderr[-2000:]}")
     theirs = json.loads(done.stdout.rsplit("@@", 1)[1])
     named = {child: seat and seat.split("-")[0] for child, seat in ours.assignment.items()}
     different = sum(theirs["assignment"].get(child) != seat for child, seat in named.items())
@@ -118,13 +127,28 @@ def compare(python: Path, children: int) -> dict[str, Any]:
         "status": ours.status,
         "placed": sum(seat is not None for seat in ours.assignment.values()),
         "different_children": different,
-        "engine_wall_s": round(wall, 3),
-        "engine_cpu_s": round(spent, 3),
-        "chilmai_wall_s": round(theirs["wall_s"], 3),
-        "chilmai_cpu_s": round(theirs["cpu_s"], 3),
-        "ratio_wall": round(theirs["wall_s"] / wall, 1),
-        "ratio_cpu": round(theirs["cpu_s"] / spent, 1),
+        "load_1min": load,
+        "warm_engine_wall_s": round(wall, 3),
+        "warm_engine_cpu_s": round(spent, 3),
+        "warm_chilmai_wall_s": round(theirs["wall_s"], 3),
+        "warm_chilmai_cpu_s": round(theirs["cpu_s"], 3),
+        "warm_ratio_wall": round(theirs["wall_s"] / wall, 1),
+        "warm_ratio_cpu": round(theirs["cpu_s"] / spent, 1),
+        "cold_engine_wall_s": round(our_wall, 3),
+        "cold_engine_cpu_s": round(our_cpu, 3),
+        "cold_chilmai_wall_s": round(their_wall, 3),
+        "cold_chilmai_cpu_s": round(their_cpu, 3),
+        "cold_ratio_wall": round(their_wall / our_wall, 1),
+        "cold_ratio_cpu": round(their_cpu / our_cpu, 1),
     }
+
+
+def timed(command: list[str]) -> tuple[subprocess.CompletedProcess[str], float, float]:
+    """A whole command with its wall and CPU seconds."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return done, wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> None:

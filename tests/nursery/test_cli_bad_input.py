@@ -13,6 +13,8 @@ from tests.nursery import generate
 from tests.nursery.test_cli import run, saved
 from tests.nursery.test_engine import couples
 from yakuba.nursery import files, strict_json
+from yakuba.nursery.ledger.write import write_workbook
+from yakuba.site.demo.nursery import make_ledger
 
 GOOD = json.dumps(couples())
 
@@ -185,3 +187,36 @@ def test_what_cannot_be_explained_truthfully_is_refused_with_its_reason(
 @pytest.mark.parametrize("text", ["1", '"\\ud83c\\udf38"', '{"a": {"b": 1}, "b": 1}', '"\\\\ud800"'])
 def test_plain_json_is_read_as_python_reads_it(text: str) -> None:
     assert strict_json.loads(text) == json.loads(text)
+
+
+def test_ties_of_a_ledger_are_listed_until_a_lottery_is_asked_for(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.xlsx"
+    write_workbook(make_ledger(60, 5, 4, seed=1, ties=True), ledger)
+    refused(run("allocate", ledger, "-o", tmp_path / "out"), "同点", "--seed")
+    assert not (tmp_path / "out").exists()
+    assert run("allocate", ledger, "-o", tmp_path / "out", "--seed", "7").exit_code == 0
+    assert json.loads((tmp_path / "out/market.json").read_text())["lottery"]
+
+
+def test_many_warnings_are_counted_and_kept_in_the_certificate(tmp_path: Path) -> None:
+    market = saved(tmp_path / "m.json", generate.town(4, 150, 16, 6, siblings=0.4, apart=True))
+    done = run("allocate", market, "-o", tmp_path / "out")
+    warnings = json.loads((tmp_path / "out/certificate.json").read_text())["warnings"]
+    assert done.stderr.count("注意：世帯") == 5
+    assert f"ほかに{len(warnings) - 5}件" in done.stderr
+
+
+def test_an_unknown_lottery_seed_or_two_inputs_are_usage_errors(tmp_path: Path) -> None:
+    market = saved(tmp_path / "m.json", couples())
+    assert run("allocate", market, "-o", tmp_path / "out", "--seed", "x").exit_code == 2
+    assert run("allocate", market, "--batch", market, "-o", tmp_path / "out").exit_code == 2
+
+
+def test_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    from yakuba.nursery import runs
+
+    with runs.progress() as report:
+        report(0.5, "half")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with runs.progress() as report:
+        report(0.5, "half")

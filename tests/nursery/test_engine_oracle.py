@@ -188,3 +188,23 @@ def test_unions_of_groups_cover_every_set_of_families(seed: int, size: int) -> N
     assert all(any(set(some) <= union for union in made) for some in combinations(everyone, size))
     placements = [len(family.wishes) + 1 for family in arrays.families]
     assert cover.work(arrays, parts, size) == sum(placements[f] for union in made for f in union)
+
+
+def test_groups_follow_what_only_children_compete_for() -> None:
+    """Two ages of only children, one sibling family over both, one family without any class."""
+    market: dict[str, Any] = {
+        "format": generate.FORMAT,
+        "capacity": {"1-0": 1, "2-0": 1, "1-3": 1},
+        "priority": {"1-0": ["a", "b", "s"], "2-0": ["b", "c"], "1-3": ["d", "t"]},
+        "families": [
+            {"id": "f1", "children": ["a"], "current": [None], "wishes": [["1-0"]]},
+            {"id": "f2", "children": ["b"], "current": [None], "wishes": [["1-0"], ["2-0"]]},
+            {"id": "f3", "children": ["c"], "current": [None], "wishes": [["2-0"]]},
+            {"id": "f4", "children": ["d"], "current": [None], "wishes": [["1-3"]]},
+            {"id": "f5", "children": ["s", "t"], "current": [None, None], "wishes": [["1-0", "1-3"]]},
+            {"id": "f6", "children": ["e"], "current": [None], "wishes": []},
+        ],
+    }
+    parts = cover.groups(Arrays(parse(market)))
+    assert sorted(map(sorted, parts)) == [[0, 1, 2], [3], [4, 5]]
+    assert sorted(map(len, cover.unions(parts, 2))) == [1, 2, 3, 3, 4, 5]

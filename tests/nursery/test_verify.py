@@ -137,3 +137,61 @@ def test_the_verify_command_imports_neither_solver_nor_django_nor_spreadsheets(t
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "set() ['verify', 'verify_market']", done.stderr
+
+
+def test_why_a_family_may_claim_a_wish_is_told() -> None:
+    """A free seat, a lower-ranked occupant, and siblings whom one another's seats make room for."""
+    market: Json = {
+        "format": generate.FORMAT,
+        "capacity": {"A": 1, "B": 1},
+        "priority": {"A": ["x", "y"], "B": ["y", "x", "z"]},
+        "families": [
+            {"id": "f", "children": ["x"], "current": [None], "wishes": [["A"], ["B"]]},
+            {"id": "g", "children": ["y"], "current": [None], "wishes": [["A"]]},
+            {"id": "h", "children": ["z"], "current": [None], "wishes": [["B"]]},
+        ],
+    }
+    base = {"format": "yakuba.nursery.result/1", "status": "stable", "unique": None,
+            "blocking_families": [], "blocking_lower_bound": 0}  # fmt: skip
+    problems = verify(market, {**base, "assignment": {"x": None, "y": "A", "z": "B"}})
+    assert any("世帯f" in line and "子y" in line and "順位が下" in line for line in problems)
+    problems = verify(market, {**base, "assignment": {"x": None, "y": None, "z": "B"}})
+    assert any("世帯g" in line and "クラスAに空き" in line for line in problems)
+
+
+def test_siblings_who_only_change_seats_among_themselves_are_told_of() -> None:
+    market: Json = {
+        "format": generate.FORMAT,
+        "capacity": {"A": 1, "B": 1},
+        "priority": {"A": ["x", "y"], "B": ["x", "y"]},
+        "families": [
+            {"id": "f", "children": ["x", "y"], "current": [None, None], "wishes": [["A", "B"], ["B", "A"]]}
+        ],
+    }
+    seats = {"x": "B", "y": "A"}
+    result = {"format": "yakuba.nursery.result/1", "status": "stable", "unique": None,
+              "assignment": seats, "blocking_families": [], "blocking_lower_bound": 0}  # fmt: skip
+    problems = verify(market, result)
+    assert ["世帯f" in line and "きょうだいの席を含めれば" in line for line in problems] == [True]
+    assert verify([], result) == ["market：JSONのオブジェクトではありません。"]  # type: ignore[arg-type]  # as read from a file
+
+
+def test_declarations_about_bounds_are_compared() -> None:
+    market: Json = {
+        "format": generate.FORMAT,
+        "capacity": {"A": 1},
+        "priority": {"A": ["x"]},
+        "families": [{"id": "f", "children": ["x"], "current": [None], "wishes": [["A"]]}],
+    }
+    base = {"format": "yakuba.nursery.result/1", "assignment": {"x": None}, "blocking_families": ["f"]}
+    good = {**base, "status": "bounded", "unique": None, "blocking_lower_bound": 0}
+    assert verify(market, good) == []
+    for change, word in (
+        ({"status": "minimal"}, "最少とされていますが"),
+        ({"blocking_lower_bound": 1}, "boundedとされています"),
+        ({"unique": False}, "uniqueがnullではありません"),
+        ({"unique": 0}, "unique"),
+        ({"blocking_families": ["f", "f"]}, "同じ世帯が2回"),
+        ({"blocking_lower_bound": 2}, "0以上1以下"),
+    ):
+        assert any(word in line for line in verify(market, {**good, **change})), word

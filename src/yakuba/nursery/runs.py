@@ -112,21 +112,14 @@ def output(loaded: Loaded, allocation: Allocation) -> dict[str, str]:
         **allocation.proof,
     }
     texts["certificate.json"] = dumps(certificate)
-    explainer = _explainer()
-    if explainer is not None:
-        claims = explainer.claims(market, result)
-        lines = (json.dumps(claim, ensure_ascii=False, sort_keys=True) for claim in claims)
-        texts["explanations.jsonl"] = "".join(line + "\n" for line in lines)
+    claims = _explainer().claims(market, result)
+    lines = (json.dumps(claim, ensure_ascii=False, sort_keys=True) for claim in claims)
+    texts["explanations.jsonl"] = "".join(line + "\n" for line in lines)
     return texts
 
 
 def _explainer() -> Any:
-    try:
-        return importlib.import_module("yakuba.nursery.domain.explain")
-    except ModuleNotFoundError as missing:
-        if missing.name != "yakuba.nursery.domain.explain":
-            raise
-        return None
+    return importlib.import_module("yakuba.nursery.domain.explain")
 
 
 def summary(allocation: Allocation) -> str:
@@ -215,8 +208,6 @@ def explain(
     if child not in result["assignment"]:
         raise _bad(ledger.name, child, "その番号の子はいません", "子の番号を確かめてください")
     explainer = _explainer()
-    if explainer is None:
-        raise click.ClickException("説明の部品が見つかりません。インストールを確かめてください。")
     claims = explainer.of_child(explainer.claims(market, result), child)
     return str(explainer.text(claims, audience, loaded.labels))
 

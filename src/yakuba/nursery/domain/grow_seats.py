@@ -106,7 +106,8 @@ def cheapest(market: Market, assignment: Mapping[str, Seat], family: Family) -> 
     """Class -> seats for the wish, better than what the family has, that needs the fewest in all.
 
     Needed in a class: the family's children + the others above its lowest child who sit there or like it
-    better than what they have - the seats; one at least in all, so that adding always makes progress.
+    better than what they have - the seats; one at least in all, so that adding makes progress. A wish that
+    names no class needs none.
     """
     occupancy = Occupancy(market, assignment)
     wanting = _wanting(market, assignment, occupancy, family)
@@ -117,7 +118,7 @@ def cheapest(market: Market, assignment: Mapping[str, Seat], family: Family) -> 
             break
         needed = {seat: _needed(occupancy, wanting, family, wish, seat) for seat in wish if seat is not None}
         total = sum(needed.values())
-        if total == 0:
+        if total == 0 and needed:
             tightest = min(
                 needed, key=lambda seat: (market.capacity[seat] - len(occupancy.seated[seat]), seat)
             )

@@ -81,7 +81,7 @@ class _Builder:
     def __init__(self, reduction: Reduction, may_block: frozenset[int], any_blockers: int) -> None:
         self.arrays = arrays = reduction.arrays
         self.reduction = reduction
-        self.extra_seats = reduction.relaxation.extra_by_class(len(arrays.classes))
+        self.extra_seats = reduction.relaxation.extra
         self.any_blockers = any_blockers
         usable = ~reduction.impossible if any_blockers else reduction.alive
         self.usable = usable
@@ -126,10 +126,10 @@ class _Builder:
             self.by_class.setdefault(int(slot_class[slot]), []).append(slot)
 
     def _extra(self, c: int) -> Literal | int:
-        if not self.extra_seats[c]:
+        if not self.extra_seats:
             return 0
         if c not in self.core.extra:
-            self.core.extra[c] = self.core.model.new_int_var(0, int(self.extra_seats[c]), f"e{c}")
+            self.core.extra[c] = self.core.model.new_int_var(0, self.extra_seats, f"e{c}")
         return self.core.extra[c]
 
     def _capacities(self) -> None:
@@ -139,7 +139,7 @@ class _Builder:
         for c in np.flatnonzero(most > arrays.capacity).tolist():
             seated = [x for slot in self.by_class.get(c, []) for x in self.literals[slot]]
             room = int(arrays.capacity[c] - fixed[c])
-            if seated or self.extra_seats[c]:
+            if seated or self.extra_seats:
                 model.add(cp_model.LinearExpr.sum(seated) <= room + self._extra(c))
             elif room < 0:
                 self.core.contradiction = True
@@ -152,7 +152,7 @@ class _Builder:
         )
         need = arrays.capacity[arrays.entry_class] - arrays.entry_need + 1
         self.need: Ints = need
-        full = arrays.above(surely) - slack >= need + self.extra_seats[arrays.entry_class]
+        full = arrays.above(surely) - slack >= need + self.extra_seats
         protected = arrays.any_entry(np.asarray(full))
         can_fill = arrays.above(maybe) + slack >= need
         last = np.array([own[-1] for own in self.core.available], dtype=np.int64)
@@ -196,7 +196,7 @@ class _Builder:
             literal = core.model.new_bool_var(f"y{e}")
             left = need - int(self.fixed_above[e])
             # Without extra seats a sum of nothing is a plain comparison, so it is stated as one.
-            if seated or self.extra_seats[c]:
+            if seated or self.extra_seats:
                 filled = cp_model.LinearExpr.sum(seated) >= left + self._extra(c)
                 core.model.add(filled).only_enforce_if(literal)
             elif left > 0:

@@ -24,8 +24,8 @@ Three relaxations keep the rules valid in larger sets of assignments:
 * ``blockers`` = n: any n families may block. Each of them can add or remove at most m children in a class
   (m = the most that one family asks for there), so R1 counts n·m more possible occupants and R2 n·m fewer
   sure ones. What R1 deletes is then kept apart (``dominated``): only a blocking family can have it.
-* ``extra`` = n: up to n seats may be added to any class (or to each of ``extra_classes``): R2 counts n more
-  seats. More seats never make a guaranteed placement less guaranteed.
+* ``extra`` = n: up to n seats may be added to any class: R2 counts n more seats. More seats never make a
+  guaranteed placement less guaranteed.
 """
 
 from __future__ import annotations
@@ -44,15 +44,6 @@ class Relaxation:
     free: frozenset[int] = frozenset()
     blockers: int = 0
     extra: int = 0
-    extra_classes: frozenset[int] | None = None  # None = every class may get them
-
-    def extra_by_class(self, classes: int) -> Ints:
-        """Seats that may be added, per class."""
-        if self.extra_classes is None:
-            return np.full(classes, self.extra, dtype=np.int64)
-        seats = np.zeros(classes, dtype=np.int64)
-        seats[sorted(self.extra_classes)] = self.extra
-        return seats
 
 
 @dataclass(slots=True)
@@ -164,7 +155,6 @@ def _impossible(state: Reduction, alive: Bools) -> Bools:
     claiming = claims(state, alive) & ~state.always
     sure = arrays.others(state.always) + arrays.above(claiming)
     sure -= relaxation.blockers * arrays.most_per_family[arrays.entry_class]
-    most = arrays.capacity + relaxation.extra_by_class(len(arrays.classes))
-    seats = most[arrays.entry_class]
+    seats = arrays.capacity[arrays.entry_class] + relaxation.extra
     # A wish for more seats than there can be is impossible whoever else sits there.
     return arrays.any_entry(np.asarray(np.maximum(sure, 0) + arrays.entry_need > seats))
