@@ -295,3 +295,18 @@ def test_a_search_ends_undecided_rather_than_claim_a_bound_on_seats() -> None:
     extra = fewest_extra_seats(arrays, fewest, proven_none=True, seed=0, limits=limits)
     assert extra.seats
     assert 1 <= extra.lower_bound <= sum(extra.seats.values())
+
+
+def test_the_objectives_of_the_certificate_are_those_of_the_result() -> None:
+    for seed in unstable_seeds(10):
+        market = generate.tiny(seed)
+        allocation = allocate(parse(market))
+        seats = allocation.result.assignment
+        steps = {step["objective"]: step for step in allocation.proof["steps"]}
+        positions = sum(
+            exhaustive.options(family).index(tuple(seats[child] for child in family["children"]))
+            for family in market["families"]
+        )
+        missing = sum(seat is None for seat in seats.values())
+        assert steps["unplaced_children"]["value"] == steps["unplaced_children"]["bound"] == missing
+        assert steps["sum_of_positions"]["value"] == steps["sum_of_positions"]["bound"] == positions
