@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client
 from django.urls import include, path
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from yakuba.core.people.models import User
@@ -51,25 +49,11 @@ urlpatterns = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    programme = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert programme is not None, "no Chromium: make setup says how to install one"
-    options = ["--disable-gpu", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    # The driver's event loop makes Django take the thread for an asynchronous one.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=programme, args=options)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
-def page(browser: Browser, live_server: LiveServer, officer: User) -> Iterator[Page]:
+def page(chromium: Browser, live_server: LiveServer, officer: User) -> Iterator[Page]:
     client = Client()
     client.force_login(officer)
-    context = browser.new_context()
+    context = chromium.new_context()
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     page = context.new_page()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,13 @@ from yakuba.core.tokens.services import account_named, issue
 from yakuba.nursery.models import Allocation, Ledger
 from yakuba.nursery.services.allocations import request_allocation
 from yakuba.nursery.services.ledgers import import_ledger
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation folder of the test's own: the audit log's heads there speak of this test alone."""
+    monkeypatch.setenv("YAKUBA_HOME", str(tmp_path / "home"))
+
 
 TITLE = "令和9年4月入所 一次選考"
 SEATS = ["施設番号", "施設名", "年齢", "枠", "募集人数"]

@@ -121,7 +121,7 @@ def test_the_seed_form_takes_what_the_database_and_the_api_take() -> None:
 
 
 def test_an_approval_takes_two_persons_and_is_asked_once(
-    result: Allocation, officer: User, approver: User
+    own_home: None, result: Allocation, officer: User, approver: User
 ) -> None:
     approval = ask_for_approval(result, by=officer, reason="確かめました")
     assert consequences_of(approval).startswith(f"「{TITLE} 第1版」の結果を確定します。内定 3人、保留 2人。")

@@ -53,9 +53,9 @@ def chromium_path() -> str | None:
 def launch(playwright: Playwright) -> Browser:
     """Chromium without a GPU; its sandbox is given up only where it can't work, as uid 0."""
     flags = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-    if os.getuid() == 0:
-        flags.append("--no-sandbox")
-    return playwright.chromium.launch(executable_path=chromium_path(), args=flags, chromium_sandbox=False)
+    return playwright.chromium.launch(
+        executable_path=chromium_path(), args=flags, chromium_sandbox=os.getuid() != 0
+    )
 
 
 def make_user(role: str = "admin", systems: list[str] | None = None, name: str = "千葉 奈緒") -> Any:

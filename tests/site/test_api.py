@@ -201,10 +201,10 @@ def test_the_command_adds_lists_and_revokes(client: Client) -> None:
     assert run(tokens_command, ["revoke", str(token.pk)]).exit_code == 0
     assert call(client, secret).status_code == 401
     refused = run(tokens_command, ["revoke", "999"])
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "999" in refused.output
     bad = run(tokens_command, ["add", "統計システム", "--scope", "nursery:fly"])
-    assert bad.exit_code == 1
+    assert bad.exit_code == 2
     assert "nursery:fly" in bad.output
 
 

@@ -43,7 +43,7 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     found = allocate(loaded.market, progress=lambda share, text: context.progress(0.1 + 0.5 * share, text))
     context.progress(0.65, "理由を書いています")
     texts = output(loaded, found)
-    claims = [json.loads(line) for line in texts["explanations.jsonl"].splitlines()]
+    claims = [json.loads(line) for line in texts["explanations.jsonl"].split("\n") if line]
     context.progress(0.75, "別の経路で検証しています")
     _verify(loaded, result_dict(found.result), claims)
     seconds = time.monotonic() - started

@@ -13,3 +13,9 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         """Load the API, so that every scope that a token can hold is known."""
         import yakuba.site.api  # noqa: F401 - its operations register their scopes
+        from yakuba.core.audit.labels import action_label, register_action
+        from yakuba.site.events import LABELS
+
+        for action, label in LABELS.items():
+            if action_label(action) == action:  # what a package named itself stays
+                register_action(action, label)

@@ -326,7 +326,7 @@ def test_the_first_admin_of_an_empty_database_is_made_from_the_command_line(
 
 def test_the_command_line_refuses_what_the_pages_refuse(nursery: Department) -> None:
     weak = run("add", "9001", "--admin", "--password-stdin", text="short\n")
-    assert weak.exit_code == 1
+    assert weak.exit_code == 2
     assert "12文字以上" in weak.output
     assert "999" in run("add", "1", "--role", "viewer", "--department", "999").output
     assert "両方" in run("add", "1", "--role", "viewer").output
@@ -359,7 +359,7 @@ def test_import_and_transfer_from_the_command_line(
     assert TransferBatch.objects.count() == 1
     file.write_bytes((STAFF + "1003,,,,,\r\n").encode())
     refused = run("import", str(file))
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "2行「氏名」" in refused.output
     moves.write_bytes(table("7777,300,担当"))
     assert "2行「職員番号」" in run("transfer", str(moves), "--on", day, "--by", "9001").output

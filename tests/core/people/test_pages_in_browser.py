@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.core.people.conftest import GOOD, MakePerson
 from yakuba.core.people import protected, services, transfers
@@ -133,19 +132,13 @@ def tour(page: Page, base: str, town: dict[str, Any], shots: Path) -> list[str]:
     return faults
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
 def test_every_page_is_free_of_axe_faults_and_fits_the_screen(
-    live_server: Any, town: dict[str, Any], settings: Any, tmp_path: Path
+    chromium: Browser, live_server: Any, town: dict[str, Any], tmp_path: Path
 ) -> None:
-    settings.YAKUBA_REQUIRE_TOTP = "none"
-    arguments = ["--disable-gpu", "--disable-dev-shm-usage"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        try:
-            faults = tour(browser.new_page(locale="ja-JP"), live_server.url, town, tmp_path)
-        finally:
-            browser.close()
+    context = chromium.new_context(locale="ja-JP")
+    try:
+        faults = tour(context.new_page(), live_server.url, town, tmp_path)
+    finally:
+        context.close()
     assert faults == []
     assert User.objects.filter(username="1002", last_login__isnull=False).exists()

@@ -40,6 +40,7 @@ class AlreadyDecided(ApprovalError):
 
 _handlers: dict[str, Handler] = {}
 _tellers: dict[str, Teller] = {}
+_places: dict[str, Teller] = {}
 _labels: dict[str, str] = {}
 
 
@@ -65,6 +66,22 @@ def consequences(kind: str) -> Callable[[Teller], Teller]:
         return teller
 
     return register
+
+
+def place(kind: str) -> Callable[[Teller], Teller]:
+    """Register the address where an approver sees what a request of a kind is about."""
+
+    def register(finder: Teller) -> Teller:
+        _places[kind] = finder
+        return finder
+
+    return register
+
+
+def place_of(approval: Approval) -> str:
+    """The address of what the request is about; empty when its kind names none."""
+    finder = _places.get(approval.kind)
+    return "" if finder is None else finder(approval)
 
 
 def label_of(kind: str) -> str:

@@ -25,7 +25,7 @@ def people() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    raise click.ClickException(message)
+    raise click.UsageError(message)  # exit 2: bad input
 
 
 def _show_faults(faults: list[Fault]) -> NoReturn:

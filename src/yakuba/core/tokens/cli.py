@@ -32,7 +32,7 @@ def add(account: str, scopes: tuple[str, ...], days: int, purpose: str) -> None:
             user = account_named(account, purpose=purpose, by="system:cli")
             token, secret = issue(user, scopes, days=days, by="system:cli")
     except ValueError as fault:
-        raise click.ClickException(str(fault)) from fault
+        raise click.UsageError(str(fault)) from fault
     click.echo(secret)
     click.echo(f"番号 {token.pk}。上の文字は二度と表示しません。安全な所に控えてください。", err=True)
 
@@ -62,7 +62,7 @@ def revoke(number: int) -> None:
 
     token = ApiToken.objects.filter(pk=number).first()
     if token is None:
-        raise click.ClickException(
+        raise click.UsageError(
             f"番号 {number} のトークンはありません。yakuba tokens list で確かめてください。"
         )
     make_useless(token, by="system:cli")

@@ -216,7 +216,7 @@ def proof_facts(found: Allocation) -> list[tuple[str, str]]:
 
 
 def _extra_seats(found: Allocation, certificate: dict[str, Any]) -> list[tuple[str, int]]:
-    seats: dict[str, int] = (certificate.get("extra_seats") or {}).get("seats", {})
+    seats: dict[str, int] = (certificate.get("extra_seats") or {}).get("seats") or {}
     labels = dict(
         ClassOutcome.objects.filter(allocation=found, class_id__in=seats).values_list("class_id", "label")
     )

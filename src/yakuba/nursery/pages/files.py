@@ -115,7 +115,7 @@ def printed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _printed_classes(found: Allocation, head: Letterhead, *, public: bool) -> bytes:
-    claims = [json.loads(line) for line in read_file(found.kept_file("explanations")).splitlines()]
+    claims = [json.loads(line) for line in read_file(found.kept_file("explanations")).split(b"\n") if line]
     names = dict(found.class_rows.values_list("class_id", "label"))
     key_names = next((claim["names"] for claim in claims if claim["kind"] == "key_names"), ["指数"])
     return print_classes(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from yakuba.core.audit.services import record
-from yakuba.core.people.approval import consequences, on_approved, request_approval
+from yakuba.core.people.approval import consequences, on_approved, place, request_approval
 from yakuba.core.people.models import Approval
 from yakuba.nursery.models import Allocation
 
@@ -51,6 +52,12 @@ def register() -> None:
     """Tell the approval primitive what an approval of a result does and how it reads."""
     on_approved(KIND, label="割当の結果")(note_approval)
     consequences(KIND)(tell_consequences)
+    place(KIND)(result_page)
+
+
+def result_page(approval: Approval) -> str:
+    """Where the approver sees the result."""
+    return reverse("nursery:proof", args=[approval.payload["allocation"]])
 
 
 def tell_consequences(approval: Approval) -> str:

@@ -73,6 +73,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "approval": approval,
         "label": primitive.label_of(approval.kind),
         "consequences": primitive.consequences_of(approval),
+        "place": primitive.place_of(approval),
         "open": approval.state == Approval.State.WAITING,
         "barred": barred,
         "principal": principal,
