@@ -181,6 +181,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
             "certificate": certificate,
             "facts": proof_facts(found),
             "extra_seats": _extra_seats(found, certificate),
+            "extra_bound": _extra_bound(certificate),
             "result_hash": found.result_file.sha256,
             "blocking_children": shown,
             "blocking_hidden": len(set(found.blocking_families) - {row.family_id for row in shown}),
@@ -221,6 +222,20 @@ def _extra_seats(found: Allocation, certificate: dict[str, Any]) -> list[tuple[s
         ClassOutcome.objects.filter(allocation=found, class_id__in=seats).values_list("class_id", "label")
     )
     return [(labels.get(class_id, class_id), n) for class_id, n in sorted(seats.items())]
+
+
+def _extra_bound(certificate: dict[str, Any]) -> str:
+    """How sure it is that fewer seats would not do."""
+    extra = certificate.get("extra_seats") or {}
+    found = sum((extra.get("seats") or {}).values())
+    if not found:
+        return ""
+    if extra.get("proven_fewest"):
+        return f"合わせて {found}席。これより少ない席では成立しないことを証明しました。"
+    return (
+        f"合わせて {found}席。{extra.get('lower_bound', 1)}席以上要ることは証明済みですが、"
+        "もっと少ない席で足りる組合せがあるかは分かっていません。"
+    )
 
 
 @require_POST
