@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from yakuba.core.home import yakuba_home
+from yakuba.core.logs import logging_settings
 from yakuba.site.environment import flag, setting
 from yakuba.site.settings import accounts, security
 from yakuba.site.settings.accounts import *  # noqa: F403
@@ -78,6 +79,8 @@ DATABASES = database_settings(HOME)
 DATABASE_ROUTERS = ["yakuba.site.routers.FaceRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
+
+LOGGING = logging_settings()
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from yakuba.core.home import yakuba_home
-from yakuba.site.environment import setting
+from yakuba.site.environment import flag, setting
 
 APPS: list[str] = [
     "allauth",
@@ -131,6 +131,9 @@ SOCIALACCOUNT_PROVIDERS = oidc_provider(
 # Both together, so that nobody can lock a colleague out from another desk.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+YAKUBA_BEHIND_PROXY = flag("YAKUBA_BEHIND_PROXY")
+AXES_CLIENT_IP_CALLABLE = "yakuba.core.people.signin.lockout.client_address"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if YAKUBA_BEHIND_PROXY else 0
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where an attempt comes from: behind our own proxy the address that it added last, else the peer's.
+
+    What stands further left in ``X-Forwarded-For`` was sent by the client and is not believed.
+    """
+    peer = str(request.META.get("REMOTE_ADDR") or "")
+    if not settings.YAKUBA_BEHIND_PROXY:
+        return peer
+    said = str(request.META.get("HTTP_X_FORWARDED_FOR") or "").rpartition(",")[2].strip()
+    try:
+        return str(ipaddress.ip_address(said))
+    except ValueError:
+        return peer
 
 
 def number_tried(request: HttpRequest, credentials: Any) -> str:
