@@ -19,6 +19,7 @@ LABELS: dict[str, str] = {
     "backup.create": "バックアップを作成",
     "backup.restore": "バックアップから復元",
     "border.certify": "自動処理の認定を計算",
+    "demo.load": "見本の区を読込み",
     "effects.import": "作業時間を取込み",
     "jobs.cancel": "処理を中止",
     "jobs.done": "処理が完了",

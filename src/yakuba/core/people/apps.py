@@ -15,5 +15,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to sign-ins."""
+        from yakuba.core.people import audit_labels
+
+        audit_labels.register()
         import_module("yakuba.core.people.signin.signals")
         import_module("yakuba.core.people.protected")  # its approval handlers
