@@ -25,6 +25,7 @@ from yakuba.core.audit.labels import action_label, all_actions
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import require
+from yakuba.core.spreadsheets import neutralised
 
 PER_PAGE = 50
 
@@ -168,13 +169,7 @@ def check(request: HttpRequest) -> HttpResponseBase:
     return redirect("audit:index")
 
 
-# a cell that a spreadsheet would run as a formula gets an apostrophe in front
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("連番", "日時", "行為者", "行為", "行為の記号", "対象", "内容", "ハッシュ")
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _csv(entries: QuerySet[AuditEntry]) -> Iterator[bytes]:
@@ -194,7 +189,7 @@ def _csv(entries: QuerySet[AuditEntry]) -> Iterator[bytes]:
 def _take(sheet: io.StringIO, writer: Any, batch: list[AuditEntry]) -> bytes:
     for row in rows(batch):
         texts = (row.actor, row.action_name, row.action, row.target, row.detail, row.entry_hash)
-        writer.writerow([row.sequence, row.at.isoformat(), *map(_cell, texts)])
+        writer.writerow([row.sequence, row.at.isoformat(), *map(neutralised, texts)])
     text = sheet.getvalue()
     sheet.seek(0)
     sheet.truncate()

@@ -12,9 +12,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 
+from yakuba.core.spreadsheets import neutralised
 from yakuba.core.ui.tables import TableView
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -32,8 +32,7 @@ def harmless(value: Any) -> Any:
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
         return local.strftime("%Y-%m-%d %H:%M:%S")
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return neutralised(str(value))
 
 
 def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:

@@ -15,6 +15,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from yakuba.core.spreadsheets import neutralised
 from yakuba.nursery.domain.market import Seat
 from yakuba.nursery.ledger.ledger import ChildFacts, Ledger
 
@@ -25,8 +26,6 @@ HEADER = (
     *("受付番号", "世帯番号", "児童氏名", "フリガナ", "生年月日", "年齢", "枠"),
     *("在籍クラス", "決定クラス", "決定施設", "結果"),
 )
-# a spreadsheet takes these for the start of a formula, the full-width ones in a Japanese Excel, too
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -86,7 +85,7 @@ def safe(value: Value) -> Value:
     >>> safe("=1+1"), safe("山田"), safe(-3)
     ("'=1+1", '山田', -3)
     """
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+    return neutralised(value) if isinstance(value, str) else value
 
 
 def to_xlsx(table: Sequence[Sequence[Value]], *, title: str = "結果") -> bytes:
