@@ -66,7 +66,9 @@ class PersonForm(Dressed):
         """Half-width, and not taken."""
         number: str = self.cleaned_data["username"]
         if not is_staff_number(number):
-            raise forms.ValidationError(f"「{number}」は使えません。半角の英数字で入力してください。")
+            raise forms.ValidationError(
+                f"「{number}」は使えません。半角の英数字と「.」「_」「-」で入力してください。"
+            )
         if User.objects.filter(username=number).exists():
             raise forms.ValidationError(f"「{number}」は登録済みです。別の番号にしてください。")
         return number
