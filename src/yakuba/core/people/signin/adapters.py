@@ -32,7 +32,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         "username_password_mismatch": (
             "職員番号かパスワードが違います。大文字と小文字を確かめて、もう一度入力してください。"
         ),
-        "too_many_login_attempts": "誤りが続いたため、しばらく受け付けません。15分待ってから、もう一度入力してください。",
+        "too_many_login_attempts": (
+            "誤りが続いたため、しばらく受け付けません。15分待ってから、もう一度入力してください。"
+        ),
         "incorrect_code": "確認コードが違います。認証アプリに今出ている6桁を入力してください。",
         "incorrect_password": "パスワードが違います。もう一度入力してください。",
         "enter_current_password": "今のパスワードが違います。もう一度入力してください。",
