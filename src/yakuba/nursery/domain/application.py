@@ -1,4 +1,4 @@
-"""Applications (利用申込) as the office holds them: facts of households, guardians and children, before points.
+"""Applications (利用申込) as the office holds them: facts of households and children, before points.
 
 The score engine (``yakuba.nursery.domain.scores``) turns them into keys; readers under
 ``yakuba.nursery.applications`` make them from files. Vocabulary: ``docs/nursery-ledger.md``.
@@ -45,6 +45,7 @@ class Guardian:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     rows: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()  # adjustments that count for this parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class OfferedClass:
 
 @dataclass(frozen=True, slots=True)
 class WishTuple:
-    """The ``rank``-th explicit wish of a household (希望の組): child id → 施設番号, ``None`` = does not enter."""
+    """The ``rank``-th wish of a household (希望の組): child → 施設番号, ``None`` = does not enter."""
 
     household: str
     rank: int

@@ -18,7 +18,7 @@ class Line:
     ``part``: ``father``, ``mother``, ``other``, ``household``, ``child`` or ``wish``. ``points``: half points
     are possible; ``None`` where the row has no number (staff decide). ``counted``: whether the points went
     into the total; if not, ``why`` says it (「同じ区分の高いほうだけを数えます」). ``basis``: the fact it
-    rests on, in words (「月168時間の就労」). ``source``: id of the rule book's source; ``evidence``: its mark.
+    rests on, in words (「月168時間の就労」). ``source``, ``evidence``: of the rule book's row.
     """
 
     part: str
