@@ -62,6 +62,7 @@ class Allocation(models.Model):
         "jobs.Job", null=True, on_delete=models.PROTECT, related_name="nursery_allocation"
     )
     seed = models.BigIntegerField("抽選の種", null=True, blank=True)
+    pins = models.JSONField("固定", null=True)  # approved ones of this run: child id → class id or None
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

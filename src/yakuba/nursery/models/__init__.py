@@ -1,0 +1,36 @@
+"""The tables of this package, one concept a file."""
+
+from yakuba.nursery.models.allocation import Allocation, ChildOutcome, ClassOutcome, Ledger
+from yakuba.nursery.models.changes import Comparison, Pin, Scenario
+from yakuba.nursery.models.letters import FamilyCode, Letter, LetterBatch
+from yakuba.nursery.models.notices import FamilyNotice
+from yakuba.nursery.models.rounds import (
+    ApplicationFile,
+    ColumnMapping,
+    Decision,
+    Rulebook,
+    Scoring,
+    SelectionRound,
+    Withdrawal,
+)
+
+__all__ = [
+    "Allocation",
+    "ApplicationFile",
+    "ChildOutcome",
+    "ClassOutcome",
+    "ColumnMapping",
+    "Comparison",
+    "Decision",
+    "FamilyCode",
+    "FamilyNotice",
+    "Ledger",
+    "Letter",
+    "LetterBatch",
+    "Pin",
+    "Rulebook",
+    "Scenario",
+    "Scoring",
+    "SelectionRound",
+    "Withdrawal",
+]
