@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yakuba.nursery.pages import allocations, child, files, ledgers
+from yakuba.nursery.pages import (
+    allocations,
+    child,
+    files,
+    ledgers,
+    urls_changes,
+    urls_later,
+    urls_letters,
+    urls_rounds,
+)
 
 app_name = "nursery"
 urlpatterns: list[URLPattern] = [
@@ -22,4 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("allocations/<int:pk>/export/", files.export_result, name="export"),
     path("allocations/<int:pk>/children/<str:child_id>/", child.child, name="child"),
     path("allocations/<int:pk>/children/<str:child_id>/print/", child.child_print, name="child-print"),
+    *urls_rounds.urlpatterns,
+    *urls_changes.urlpatterns,
+    *urls_letters.urlpatterns,
+    *urls_later.urlpatterns,
 ]
