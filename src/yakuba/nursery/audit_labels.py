@@ -12,6 +12,8 @@ ACTIONS = {
     "nursery.allocation.approved": "割当の結果を承認した",
     "nursery.child.view": "児童の結果を見た",
     "nursery.child.print": "児童の結果を印刷した",
+    "nursery.withdrawal.record": "辞退・取下げを記録した",
+    "nursery.withdrawal.undo": "辞退・取下げの記録を取り消した",
 }
 
 
