@@ -29,7 +29,7 @@ HARD = {
         "siblings": 0.15,
         "apart": True,
     }
-    for children, nurseries in ((500, 40), (1000, 60), (2500, 80))
+    for children, nurseries in ((500, 40), (1000, 60), (2500, 80), (8000, 300))
     for seed in (1, 2, 3)
 }
 
