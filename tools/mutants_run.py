@@ -1,0 +1,113 @@
+"""Runs of ``make mutants``: one fault at a time in a copy of the source, judged by the tests of its file."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".mutants"
+_MEMORY = 12 * 2**30  # bytes of addresses; a fault that allocates without end is stopped here
+
+
+@cache
+def tests_by_file() -> dict[str, tuple[str, ...]]:
+    """The test files that speak for each domain file; ``mutants.toml`` beside this file."""
+    groups = tomllib.loads((ROOT / "tools/mutants.toml").read_text("utf-8"))["files"]
+    return {
+        f"{group['folder']}/{name}.py": tuple(f"tests/{test}" for test in group["tests"])
+        for group in groups
+        for name in group["names"]
+    }
+
+
+def short_hash(text: str) -> str:
+    """A short name of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def tests_hash(file: str) -> str:
+    """Changes whenever a test file that speaks for ``file`` does."""
+    return short_hash("".join((ROOT / test).read_text("utf-8") for test in tests_by_file()[file]))
+
+
+@dataclass
+class Tree:
+    """A worker's own copy of what the tests need, with byte code of its own for what never changes."""
+
+    place: Path
+
+    @classmethod
+    def make(cls, number: int) -> Tree:
+        """A fresh copy."""
+        place = STATE / f"tree{number}"
+        shutil.rmtree(place, ignore_errors=True)
+        for name in ("src", "tests", "docs", "tools"):
+            shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+        return cls(place)
+
+    def write(self, file: str, text: str) -> None:
+        """Puts a text in the place of a source file; its old byte code goes, whatever the clock says."""
+        target = self.place / file
+        target.write_text(text, encoding="utf-8")
+        Path(importlib.util.cache_from_source(str(target))).unlink(missing_ok=True)
+
+    def run(self, file: str, text: str, cpu_seconds: float) -> str:
+        """killed, survived, or timeout (which counts as noticed), with ``text`` in the place of ``file``.
+
+        The limit is on processor time, so that a busy machine makes no mutant look noticed.
+        """
+        original = (ROOT / file).read_text("utf-8")
+        self.write(file, text)
+        try:
+            return self._tests(tests_by_file()[file], cpu_seconds)
+        finally:
+            self.write(file, original)
+
+    def _tests(self, tests: tuple[str, ...], cpu_seconds: float) -> str:
+        times = STATE / f"times-{short_hash(' '.join(tests))}.json"
+        environment = {
+            **os.environ, "MUTANTS_TIMES": str(times), "YAKUBA_HOME": str(self.place / "home"),
+            "PYTHONPATH": f"{self.place / 'src'}:{self.place}:{self.place / 'tools'}",
+        }  # fmt: skip
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        command = [sys.executable, "-m", "pytest", "-c", "tools/mutants.ini", "--rootdir", ".", *tests]
+
+        def limits() -> None:
+            seconds = int(cpu_seconds) + 1
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+            resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+        with subprocess.Popen(
+            command, cwd=self.place, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True, preexec_fn=limits,
+        ) as process:  # fmt: skip
+            try:
+                code = process.wait(20 * cpu_seconds)  # a fault that waits for ever uses no processor
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                return "timeout"
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+            return "timeout"
+        return "survived" if code == 0 else "killed"
+
+    def measure(self, file: str) -> float | None:
+        """CPU seconds of the tests of ``file`` without any fault; None when they fail."""
+        tests = tests_by_file()[file]
+        (STATE / f"times-{short_hash(' '.join(tests))}.json").unlink(missing_ok=True)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        outcome = self.run(file, (ROOT / file).read_text("utf-8"), 900.0)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if outcome != "survived":
+            return None
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
