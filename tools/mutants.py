@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import Queue
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from mutants_run import ROOT, STATE, Tree, short_hash, tests_by_file, tests_hash
+from mutants_run import ROOT, STATE, Tree, short_hash, tests_by_file, hash_of_tests
 from mutator import Mutant, mutants
 
 
@@ -74,7 +74,7 @@ def holds(entry: dict[str, object] | None, mutant: Mutant, text: str) -> bool:
     """Whether a kept result is still one: of the exact mutant and, if it survived, of the same tests."""
     if entry is None or entry["text"] != short_hash(text):
         return False
-    return entry["outcome"] != "survived" or entry["tests"] == tests_hash(mutant.file)
+    return entry["outcome"] != "survived" or entry["tests"] == hash_of_tests(mutant.file)
 
 
 def run_all(todo: list[tuple[Mutant, str]], processes: int, results: dict[str, dict[str, object]]) -> str:
@@ -83,22 +83,17 @@ def run_all(todo: list[tuple[Mutant, str]], processes: int, results: dict[str, d
     for number in range(processes):
         trees.put(Tree.make(number))
     # Without a fault the same tests must pass, or every mutant would look noticed.
-    limits: dict[tuple[str, ...], float] = {}
-    for mutant, _ in todo:
-        tests = tests_by_file()[mutant.file]
-        if tests not in limits:
-            seconds = trees.queue[0].measure(mutant.file)
-            if seconds is None:
-                return mutant.file
-            limits[tests] = 20 + 5 * seconds
+    for file in {tests_by_file()[mutant.file]: mutant.file for mutant, _ in todo}.values():
+        if not all(tree.passes(file) for tree in trees.queue):
+            return file
 
     def one(mutant: Mutant, text: str) -> dict[str, object]:
         tree = trees.get()
         try:
-            outcome = tree.run(mutant.file, text, limits[tests_by_file()[mutant.file]])
+            outcome = tree.run(mutant.file, text)
         finally:
             trees.put(tree)
-        kept = {"outcome": outcome, "text": short_hash(text), "tests": tests_hash(mutant.file)}
+        kept = {"outcome": outcome, "text": short_hash(text), "tests": hash_of_tests(mutant.file, tree.place)}
         return {"name": mutant.name, **asdict(mutant), **kept}
 
     with ThreadPoolExecutor(processes) as pool, (STATE / "results.jsonl").open("a", encoding="utf-8") as log:

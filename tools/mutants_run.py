@@ -11,13 +11,14 @@ import signal
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".mutants"
 _MEMORY = 12 * 2**30  # bytes of addresses; a fault that allocates without end is stopped here
+_SECONDS = 600  # of processor time for one mutant; the plugin ends single tests much earlier
 
 
 @cache
@@ -36,9 +37,9 @@ def short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def tests_hash(file: str) -> str:
+def hash_of_tests(file: str, root: Path = ROOT) -> str:
     """Changes whenever a test file that speaks for ``file`` does."""
-    return short_hash("".join((ROOT / test).read_text("utf-8") for test in tests_by_file()[file]))
+    return short_hash("".join((root / test).read_text("utf-8") for test in tests_by_file()[file]))
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Tree:
     """A worker's own copy of what the tests need, with byte code of its own for what never changes."""
 
     place: Path
+    seconds: dict[tuple[str, ...], Path] = field(default_factory=dict)  # by tests: what each of them took
 
     @classmethod
     def make(cls, number: int) -> Tree:
@@ -62,30 +64,26 @@ class Tree:
         target.write_text(text, encoding="utf-8")
         Path(importlib.util.cache_from_source(str(target))).unlink(missing_ok=True)
 
-    def run(self, file: str, text: str, cpu_seconds: float) -> str:
-        """killed, survived, or timeout (which counts as noticed), with ``text`` in the place of ``file``.
-
-        The limit is on processor time, so that a busy machine makes no mutant look noticed.
-        """
-        original = (ROOT / file).read_text("utf-8")
+    def run(self, file: str, text: str) -> str:
+        """killed, survived, or timeout (which counts as noticed), with ``text`` in the place of ``file``."""
+        original = (self.place / file).read_text("utf-8")
         self.write(file, text)
         try:
-            return self._tests(tests_by_file()[file], cpu_seconds)
+            return self._tests(file)
         finally:
             self.write(file, original)
 
-    def _tests(self, tests: tuple[str, ...], cpu_seconds: float) -> str:
-        times = STATE / f"times-{short_hash(' '.join(tests))}.json"
+    def _tests(self, file: str) -> str:
         environment = {
-            **os.environ, "MUTANTS_TIMES": str(times), "YAKUBA_HOME": str(self.place / "home"),
+            **os.environ, "MUTANTS_TIMES": str(self._seconds(file)), "YAKUBA_HOME": str(self.place / "home"),
             "PYTHONPATH": f"{self.place / 'src'}:{self.place}:{self.place / 'tools'}",
         }  # fmt: skip
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = [sys.executable, "-m", "pytest", "-c", "tools/mutants.ini", "--rootdir", ".", *tests]
+        command = [sys.executable, "-m", "pytest", "-c", "tools/mutants.ini", "--rootdir", ".",
+                   *tests_by_file()[file]]  # fmt: skip
 
         def limits() -> None:
-            seconds = int(cpu_seconds) + 1
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+            resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
         with subprocess.Popen(
@@ -93,21 +91,26 @@ class Tree:
             start_new_session=True, preexec_fn=limits,
         ) as process:  # fmt: skip
             try:
-                code = process.wait(20 * cpu_seconds)  # a fault that waits for ever uses no processor
+                code = process.wait(4 * _SECONDS)  # a fault that waits for ever uses no processor
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 return "timeout"
-        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        if code in (-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL):
             return "timeout"
         return "survived" if code == 0 else "killed"
 
-    def measure(self, file: str) -> float | None:
-        """CPU seconds of the tests of ``file`` without any fault; None when they fail."""
+    def _seconds(self, file: str) -> Path:
+        """Where the seconds of its tests are kept; another place whenever the tests or the code change."""
         tests = tests_by_file()[file]
-        (STATE / f"times-{short_hash(' '.join(tests))}.json").unlink(missing_ok=True)
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        outcome = self.run(file, (ROOT / file).read_text("utf-8"), 900.0)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if outcome != "survived":
-            return None
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if tests not in self.seconds:
+            code = sorted(name for name, own in tests_by_file().items() if own == tests)
+            texts = "".join((self.place / name).read_text("utf-8") for name in code)
+            self.seconds[tests] = STATE / f"times-{short_hash(hash_of_tests(file, self.place) + texts)}.json"
+        return self.seconds[tests]
+
+    def passes(self, file: str) -> bool:
+        """Whether the tests of ``file`` pass without any fault; how long each of them takes is kept."""
+        return (
+            self._seconds(file).exists()
+            or self.run(file, (self.place / file).read_text("utf-8")) == "survived"
+        )
