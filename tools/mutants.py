@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import Queue
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from mutants_run import ROOT, STATE, Tree, short_hash, tests_by_file, hash_of_tests
+from mutants_run import ROOT, STATE, Tree, hash_of_tests, short_hash, tests_by_file
 from mutator import Mutant, mutants
 
 
