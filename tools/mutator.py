@@ -1,6 +1,8 @@
 """Small deliberate faults (mutants) in Python source, one at a time, found by walking its syntax tree.
 
-A mutant is named by file, operator and position, so that the same seed always draws the same ones.
+A mutant is named by file, operator and position, so that the same seed always draws the same ones. Left out
+is what cannot change behaviour: docstrings, annotations, type aliases, decorators (``slots=True``), names
+with two underscores at both ends (``__all__``) and ``strict=`` of ``zip``, which only guards against a slip.
 """
 
 from __future__ import annotations
@@ -69,7 +71,11 @@ def _statements(node: ast.AST) -> Iterator[tuple[str, Change]]:
         yield "return", _set("value", ast.Constant(None))
     elif isinstance(node, ast.Break | ast.Continue):
         yield "loop", lambda copied: ast.Continue() if isinstance(copied, ast.Break) else ast.Break()
-    if isinstance(node, ast.Assign | ast.AugAssign | ast.Raise) or _is_call(node):
+    if isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets):
+        # Without the line the name would be unknown, which any test notices.
+        if not _is_none(node.value):
+            yield "nothing", _set("value", ast.Constant(None))
+    elif isinstance(node, ast.Assign | ast.AugAssign | ast.Raise) or _is_call(node):
         yield "remove", lambda copied: ast.Pass()
 
 
@@ -81,6 +87,25 @@ def _constants(node: ast.Constant) -> Iterator[tuple[str, Change]]:
         yield "constant", _set("value", value + 1)
         if value not in (0, 1):
             yield "constant", _set("value", value - 1)
+
+
+def _is_dunder(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id.startswith("__") and node.id.endswith("__")
+
+
+def _is_type(node: ast.expr) -> bool:
+    """Whether a value is a type written out, such as ``dict[str, Any]`` or ``int | Fraction``."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.BitOr) and _is_type(node.left) and _is_type(node.right)
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.value, ast.Name) and _names_type(node.value.id)
+    return _is_none(node) or (isinstance(node, ast.Name) and _names_type(node.id))
+
+
+def _names_type(name: str) -> bool:
+    return name in ("dict", "list", "tuple", "set", "frozenset", "int", "str", "float") or (
+        name[:1].isupper() and not name.isupper()
+    )
 
 
 def _is_none(node: ast.expr) -> bool:
@@ -129,7 +154,7 @@ def _places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]
 
 
 def _skipped(tree: ast.AST) -> set[int]:
-    """Nodes inside annotations, type-checking blocks and messages of exceptions."""
+    """Nodes inside annotations and what else cannot change behaviour; see the module's text."""
     skipped: set[int] = set()
     for node in ast.walk(tree):
         inside: list[ast.AST] = []
@@ -143,6 +168,10 @@ def _skipped(tree: ast.AST) -> set[int]:
             inside.append(node.format_spec)
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             inside += node.decorator_list
+        if isinstance(node, ast.Assign) and (_is_dunder(node.targets[0]) or _is_type(node.value)):
+            inside.append(node)
+        if isinstance(node, ast.keyword) and node.arg == "strict":
+            inside.append(node)
         skipped |= {id(child) for part in inside for child in ast.walk(part)}
     return skipped
 

@@ -4,50 +4,21 @@ from __future__ import annotations
 
 import random
 import re
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.nursery.explain_markets import any_assignment, deferred_acceptance, market_of, result_of
+from tests.nursery.explain_markets import any_assignment, deferred_acceptance, market_of
+from tests.nursery.explain_queues import first_block, queue, siblings
 from yakuba.nursery.domain import explain
-from yakuba.nursery.domain.explain_words import countable
 from yakuba.nursery.domain.market import Labels
 
 SETTINGS = settings(max_examples=60, deadline=None)
 
 
-def _queue(*, seats: int, rivals: int, transfers: int = 0, names: list[str] | None = None) -> dict[str, Any]:
-    """One class that ``me`` loses to ``rivals``; the first ``transfers`` of them were there before."""
-    others = [f"r{number}" for number in range(rivals)]
-    families = [
-        {
-            "id": f"F{child}",
-            "children": [child],
-            "current": ["1-1" if number < transfers else None],
-            "wishes": [] if number < transfers else [["1-1"]],
-        }
-        for number, child in enumerate(others)
-    ]
-    families.append({"id": "Fme", "children": ["me"], "current": [None], "wishes": [["1-1"], ["2-1"]]})
-    scores: dict[str, list[int]] = {child: [43, 1] for child in others}
-    return {
-        "capacity": {"1-1": seats, "2-1": 1},
-        "priority": {"1-1": [*others, "me"], "2-1": ["me"]},
-        "families": families,
-        "keys": {"names": names or ["指数", "きょうだいの在園"], "children": {**scores, "me": [42, 1]}},
-    }
-
-
-def _first(market: dict[str, Any], audience: explain.Audience) -> explain.WishExplanation:
-    result = deferred_acceptance(market)
-    lines = explain.of_child(explain.claims(market, result), "me")
-    return explain.blocks(lines, audience, Labels({"1-1": "千鳥浜保育園 1歳"}, {"me": "網代 はる"}))[0]
-
-
 def test_a_parent_reads_the_cut_off_the_own_points_and_what_decided() -> None:
-    block = _first(_queue(seats=11, rivals=11), "parent")
+    block = first_block(queue(seats=11, rivals=11), "parent")
     assert block == explain.WishExplanation(
         wish=1,
         title="第1希望",
@@ -65,51 +36,30 @@ def test_a_parent_reads_the_cut_off_the_own_points_and_what_decided() -> None:
 
 
 def test_an_officer_reads_the_ids_and_every_number() -> None:
-    block = _first(_queue(seats=2, rivals=2), "officer")
+    block = first_block(queue(seats=2, rivals=2), "officer")
     assert block.sentence == "定員2人に対し、他の世帯の上位者2人と必要な席1人分の合計3人で、定員を超えます。"
     assert block.cutoff == "43（児童 r1）"
     assert block.decided_by == "第1基準「指数」の差（本人 42、児童 r1 43）"
     assert (block.position, block.capacity) == (3, 2)
 
 
-@pytest.mark.parametrize("seats", [1, 2])
-def test_a_parent_reads_no_number_of_a_class_with_fewer_than_three_others(seats: int) -> None:
-    block = _first(_queue(seats=seats, rivals=seats), "parent")
-    assert block.sentence == "優先順位が上の方で席が埋まりました。人数はお示ししません。"
-    assert (block.cutoff, block.position, block.capacity) == (None, None, None)
-    assert block.own == "42"
-    assert block.decided_by == "優先順位（基準はお示ししません）"
-
-
-def test_one_transfer_child_is_not_shown_by_subtraction_from_the_published_seats() -> None:
-    block = _first(_queue(seats=5, rivals=5, transfers=1), "parent")
-    assert block.sentence == "募集人数4人に対し、優先順位が上の方が4人以上いました。"
-    assert (block.position, block.capacity) == (None, None)
-
-
-def test_three_transfer_children_may_be_counted() -> None:
-    block = _first(_queue(seats=8, rivals=8, transfers=3), "parent")
-    assert block.sentence == "募集人数5人に対し、優先順位が上の方が8人いました。"
-    assert (block.position, block.capacity) == (9, 5)
-
-
 def test_a_tie_break_is_named_without_the_other_childs_value() -> None:
-    market = _queue(seats=4, rivals=4)
+    market = queue(seats=4, rivals=4)
     market["keys"]["children"]["me"] = [43, 0]
-    block = _first(market, "parent")
+    block = first_block(market, "parent")
     assert block.decided_by == "指数が同じときの第2基準（きょうだいの在園）"
 
 
 def test_a_key_that_is_ordered_smallest_first_is_shown_as_written() -> None:
-    market = _queue(seats=3, rivals=3)
+    market = queue(seats=3, rivals=3)
     market["keys"]["ascending"] = [True, False]
     market["keys"]["children"] = {
         child: [-value[0], 1] for child, value in market["keys"]["children"].items()
     }
     market["keys"]["children"]["me"] = ["-44.5", 1]
-    block = _first(market, "parent")
+    block = first_block(market, "parent")
     assert (block.own, block.cutoff, block.decided_by) == ("44.5", "43", "指数の差（1.5）")
-    officer = _first(market, "officer")
+    officer = first_block(market, "officer")
     assert officer.decided_by == "第1基準「指数」の差（本人 44.5、児童 r2 43）"
 
 
@@ -123,23 +73,23 @@ def test_a_key_that_is_ordered_smallest_first_is_shown_as_written() -> None:
 def test_equal_keys_are_explained_by_the_lottery_or_the_order(
     groups: list[list[str]], parent: str, officer: str
 ) -> None:
-    market = _queue(seats=3, rivals=3)
+    market = queue(seats=3, rivals=3)
     market["keys"]["children"]["me"] = [43, 1]
     market["lottery"] = {"seed": 1, "method": "", "groups": groups}
-    assert _first(market, "parent").decided_by == parent
-    assert _first(market, "officer").decided_by == officer
+    assert first_block(market, "parent").decided_by == parent
+    assert first_block(market, "officer").decided_by == officer
 
 
 def test_a_market_without_keys_is_explained_by_its_order_alone() -> None:
-    market = _queue(seats=3, rivals=3)
+    market = queue(seats=3, rivals=3)
     del market["keys"]
-    block = _first(market, "parent")
+    block = first_block(market, "parent")
     assert (block.cutoff, block.own, block.key_name) == (None, None, "優先順位")
     assert block.sentence == "募集人数3人に対し、優先順位が上の方が3人いました。"
 
 
 def test_the_text_tells_the_result_then_every_wish() -> None:
-    market = _queue(seats=4, rivals=4)
+    market = queue(seats=4, rivals=4)
     market["families"][-1]["wishes"] += [["1-1"], ["1-1"]]
     result = deferred_acceptance(market)
     lines = explain.of_child(explain.claims(market, result), "me")
@@ -157,29 +107,8 @@ def test_the_text_tells_the_result_then_every_wish() -> None:
     )
 
 
-def _siblings(capacity: int, rivals: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Twins who want one class together, and one of them alone after it."""
-    others = [f"r{number}" for number in range(rivals)]
-    market = {
-        "capacity": {"1-1": capacity},
-        "priority": {"1-1": [*others[:-1], "a", *others[-1:], "b"]},
-        "families": [
-            *({"id": f"F{r}", "children": [r], "current": [None], "wishes": [["1-1"]]} for r in others),
-            {
-                "id": "Fab",
-                "children": ["a", "b"],
-                "current": [None, None],
-                "wishes": [["1-1", "1-1"], ["1-1", None]],
-            },
-        ],
-    }
-    inside = [*others[:-1], "a"][:capacity]
-    seats = {child: "1-1" if child in inside else None for child in [*others, "a", "b"]}
-    return market, result_of(market, seats)
-
-
 def test_siblings_read_that_their_joint_wish_needed_more_seats() -> None:
-    market, result = _siblings(capacity=6, rivals=6)
+    market, result = siblings(capacity=6, rivals=6)
     assert result["blocking_families"] == []
     claims = list(explain.claims(market, result))
     first, waived = explain.blocks(explain.of_child(claims, "b"), "parent", Labels())
@@ -197,7 +126,7 @@ def test_siblings_read_that_their_joint_wish_needed_more_seats() -> None:
 
 
 def test_a_wish_with_more_children_than_seats_could_never_come_true() -> None:
-    market, result = _siblings(capacity=1, rivals=1)
+    market, result = siblings(capacity=1, rivals=1)
     lines = explain.of_child(explain.claims(market, result), "a")
     assert (
         explain.blocks(lines, "parent", Labels())[0].sentence == "きょうだい2人分の席を用意できない園でした。"
@@ -206,9 +135,9 @@ def test_a_wish_with_more_children_than_seats_could_never_come_true() -> None:
 
 
 def test_a_class_without_seats_is_said_to_have_none() -> None:
-    market = _queue(seats=0, rivals=0)
-    assert _first(market, "parent").sentence == "募集がありませんでした。"
-    assert _first(market, "officer").sentence == "募集がありません（定員0人）。"
+    market = queue(seats=0, rivals=0)
+    assert first_block(market, "parent").sentence == "募集がありませんでした。"
+    assert first_block(market, "officer").sentence == "募集がありません（定員0人）。"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +150,7 @@ def test_a_class_without_seats_is_said_to_have_none() -> None:
 def test_a_declared_blocking_family_is_told_the_truth(
     status: str, bound: int, proof: str, known: str
 ) -> None:
-    market = _queue(seats=4, rivals=3)
+    market = queue(seats=4, rivals=3)
     result = {
         "status": status,
         "assignment": {"r0": "1-1", "r1": "1-1", "r2": "1-1", "me": None},
@@ -236,37 +165,6 @@ def test_a_declared_blocking_family_is_told_the_truth(
     parent = explain.blocks(lines, "parent", Labels())[0]
     assert (parent.outcome, parent.chip) == ("保留", "chip-wait")
     assert "担当課が個別にご説明します" in parent.sentence
-
-
-def test_counts_are_hidden_when_they_or_what_remains_are_few() -> None:
-    assert [count for count in range(12) if countable(count, 11)] == [3, 4, 5, 6, 7, 8, 11]
-
-
-@SETTINGS
-@given(seed=st.integers(0, 10**9))
-def test_parents_never_read_of_fewer_than_three_others_nor_of_anyone_by_name(seed: int) -> None:
-    random_ = random.Random(seed)
-    market = market_of(random_, families=random_.randint(1, 40), classes=4, wishes=4, seats=9)
-    result = any_assignment(market, random_)
-    names = {child: f"氏名{child}" for family in market["families"] for child in family["children"]}
-    home = {child: set(family["children"]) for family in market["families"] for child in family["children"]}
-    holding: dict[str | None, int] = {}
-    for family in market["families"]:
-        for seat in family["current"]:
-            holding[seat] = holding.get(seat, 0) + 1
-    for child, lines in explain.by_child(explain.claims(market, result)):
-        text = explain.text(lines, "parent", Labels({}, names))
-        assert not set(re.findall(r"c\d+_\d", text)) - home[child]
-        assert not re.search(r"不合格|無効|f\d+\b", text)
-        for count in re.findall(r"上の方が(\d+)人", text):
-            assert int(count) >= 3
-        for block in explain.blocks(lines, "parent", Labels()):
-            if block.position is not None and block.outcome == "保留":
-                assert block.position - 1 >= 3
-                assert holding.get(block.place, 0) not in (1, 2)
-            if block.cutoff is not None:
-                inside = [each for each, seat in result["assignment"].items() if seat == block.place]
-                assert len(set(inside) - home[child]) >= 3
 
 
 @SETTINGS
@@ -291,34 +189,34 @@ def test_an_unknown_child_is_not_explained() -> None:
 
 
 def test_a_child_without_any_priority_at_its_wish_is_not_explained() -> None:
-    market = _queue(seats=1, rivals=0)
+    market = queue(seats=1, rivals=0)
     market["priority"]["1-1"] = []
     with pytest.raises(explain.NotExplained, match="児童 me：クラス 1-1 の優先順位"):
         list(explain.claims(market, {"status": "stable", "assignment": {"me": "2-1"}}))
 
 
 def test_keys_that_are_no_numbers_are_not_explained() -> None:
-    market = _queue(seats=1, rivals=1)
+    market = queue(seats=1, rivals=1)
     market["keys"]["children"]["me"] = ["多い", 1]
     with pytest.raises(explain.NotExplained, match="数でないもの"):
         list(explain.claims(market, deferred_acceptance(market)))
 
 
 def test_a_child_without_keys_among_others_with_keys_is_explained_by_the_order() -> None:
-    market = _queue(seats=3, rivals=3)
+    market = queue(seats=3, rivals=3)
     del market["keys"]["children"]["me"]
-    block = _first(market, "officer")
+    block = first_block(market, "officer")
     assert (block.own, block.decided_by) == (None, "優先順位の並び（児童 r2より下位）")
 
 
 def test_the_cut_off_of_a_class_of_current_children_only_is_not_a_score() -> None:
-    block = _first(_queue(seats=4, rivals=4, transfers=4), "officer")
+    block = first_block(queue(seats=4, rivals=4, transfers=4), "officer")
     assert block.cutoff is None
     assert block.decided_by == "児童 r3が在籍児童"
 
 
 def test_a_seat_kept_is_told_as_kept() -> None:
-    market = _queue(seats=2, rivals=1, transfers=1)
+    market = queue(seats=2, rivals=1, transfers=1)
     market["families"][0]["wishes"] = [["2-1"]]
     market["capacity"]["2-1"] = 0
     market["priority"]["2-1"] = ["me", "r0"]
@@ -329,25 +227,3 @@ def test_a_seat_kept_is_told_as_kept() -> None:
     assert last.sentence == "在籍児童として優先されます。定員2人、入所2人のうち、優先順位は1番目です。"
     parent = explain.blocks(lines, "parent", Labels())[-1]
     assert parent.sentence == "在籍中の席は、希望した園に移らない限り、そのまま続きます。"
-
-
-@pytest.mark.parametrize(("rank", "shown"), [(3, None), (4, 4), (8, 8), (9, None)])
-def test_a_place_among_the_admitted_is_told_when_three_stand_on_each_side(
-    rank: int, shown: int | None
-) -> None:
-    others = [f"r{number}" for number in range(10)]
-    queue = [*others[: rank - 1], "me", *others[rank - 1 :]]
-    market = {
-        "capacity": {"1-1": 11},
-        "priority": {"1-1": queue},
-        "families": [
-            {"id": f"F{child}", "children": [child], "current": [None], "wishes": [["1-1"]]}
-            for child in queue
-        ],
-    }
-    lines = explain.of_child(explain.claims(market, deferred_acceptance(market)), "me")
-    (block,) = explain.blocks(lines, "parent", Labels())
-    assert block.position == shown
-    if shown:
-        assert block.sentence == f"募集人数11人に対し、優先順位は{rank}番目でした。"
-        assert block.capacity == 11

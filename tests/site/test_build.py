@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import importlib.util
+import py_compile
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -110,9 +111,46 @@ def test_mutants_differ_from_the_source_and_from_one_another() -> None:
     for text in texts:
         compile(text, "x.py", "exec")
     assert {mutant.operator for mutant, _ in made} == {
-        "compare", "flip", "arithmetic", "boolean", "unary", "constant", "negate", "return", "loop", "remove",
+        "compare", "flip", "arithmetic", "boolean", "unary", "constant", "negate", "nothing", "return",
+        "loop", "remove",
     }  # fmt: skip
     assert all('"""Doc."""' in text and "a: int, b: int" in text for text in texts)
+
+
+def test_what_cannot_change_behaviour_is_no_mutant() -> None:
+    source = '''
+"""Doc."""
+__all__ = ["choose"]
+Json = dict[str, int]
+Number = int | str
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Doc."""
+    left: int | None
+
+def pairs(a: list[int], b: list[int]) -> list[tuple[int, int]]:
+    """Doc 7."""
+    return list(zip(a, b, strict=True))
+'''
+    assert [mutant.operator for mutant, _ in tool("mutator").mutants("x.py", source)] == ["return"]
+
+
+def test_every_file_of_domain_code_names_tests_that_exist() -> None:
+    named = tool("mutants_run").tests_by_file()
+    code = {str(path.relative_to(ROOT)) for path in (ROOT / "src").rglob("domain/*.py")}
+    assert set(named) == {name for name in code if not name.endswith("/__init__.py")}
+    assert all((ROOT / test).is_file() for tests in named.values() for test in tests)
+
+
+def test_a_fault_is_put_into_a_copy_and_its_old_byte_code_goes(tmp_path: Path) -> None:
+    tree = tool("mutants_run").Tree(tmp_path)
+    target = tmp_path / "x.py"
+    target.write_text("VALUE = 1", "utf-8")
+    py_compile.compile(str(target))
+    tree.write("x.py", "VALUE = 2")
+    assert not list((tmp_path / "__pycache__").iterdir())
+    assert target.read_text("utf-8") == "VALUE = 2"
 
 
 def test_making_mutants_is_repeatable_and_leaves_no_trace() -> None:

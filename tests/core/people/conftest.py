@@ -97,3 +97,13 @@ def admin_client(admin: User, settings: Any) -> Client:
     client = Client()
     client.force_login(admin, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+@pytest.fixture
+def roads(db: None) -> Department:
+    return Department.objects.create(code="300", name="道路課", systems=["roads"])
+
+
+@pytest.fixture
+def officer(person: MakePerson, nursery: Department) -> User:
+    return person("1001", nursery, Role.OFFICER, name="千葉 奈緒")

@@ -9,7 +9,8 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Any
 
-from yakuba.nursery.domain.verify_ledger_read import Child, Ledger, Number, Unreadable, read
+from yakuba.nursery.domain.verify_ledger_read import Child, Ledger, Number, read
+from yakuba.nursery.domain.verify_ledger_tables import Unreadable
 
 _MOST_TUPLES = 10_000  # wishes of one household beyond this are cut when a market is made
 
