@@ -1,4 +1,4 @@
-"""The durable job of this package: one allocation run."""
+"""The durable jobs of this package: one allocation run, and (``scoring_job``) the points of a round."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ from yakuba.nursery.domain.verify import verify
 from yakuba.nursery.domain.verify_claims import check as check_claims
 from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome
 from yakuba.nursery.runs import Loaded, output
+from yakuba.nursery.scoring_job import run as run_scoring
 from yakuba.nursery.services.allocations import keep_outcome
 from yakuba.nursery.services.ledgers import Source, source_of
 from yakuba.nursery.services.visibility import HIDDEN_LINE, mentions, protected_ids
+
+__all__ = ["figures_of", "result_page", "run", "run_scoring"]
 
 CONTENT_TYPES = {"json": "application/json", "jsonl": "application/jsonl"}
 

@@ -8,6 +8,7 @@ from yakuba.nursery.pages import (
     allocations,
     child,
     files,
+    home,
     ledgers,
     urls_changes,
     urls_later,
@@ -17,7 +18,7 @@ from yakuba.nursery.pages import (
 
 app_name = "nursery"
 urlpatterns: list[URLPattern] = [
-    path("", ledgers.home, name="home"),
+    path("", home.home, name="home"),
     path("ledgers/new/", ledgers.ledger_new, name="ledger-new"),
     path("ledgers/<int:pk>/", ledgers.ledger, name="ledger"),
     path("ledgers/<int:pk>/allocate/", ledgers.allocate, name="allocate"),

@@ -18,7 +18,7 @@ MAX_FILES = 2_000
 @dataclass(slots=True)
 class RawSheet:
     """``rows[0]`` is row 1 of the spreadsheet. ``uncached``: cells (row, column; from 0) whose formula has
-    no stored result."""
+    no stored result, or that hold an error (#REF!)."""
 
     file: str
     name: str  # empty for a CSV

@@ -34,6 +34,7 @@ _CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _CACHED = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_ERROR_TYPE = b't="e"'  # #REF! and the like
 _ASK_XLSX = "Excelで「Excelブック（*.xlsx）」として保存し直してください"
 
 
@@ -133,11 +134,11 @@ def _column_number(letters: bytes) -> int:
 
 
 def _uncached_by_sheet(file: str, parts: dict[str, bytes]) -> dict[str, frozenset[tuple[int, int]]]:
-    """Per sheet name, the cells that hold a formula but no stored result: they would read as empty."""
+    """Per sheet name, the cells that hold a formula but no result, or an error: they would read as empty."""
     holders = {
         name: part
         for name, part in parts.items()
-        if name.startswith("xl/worksheets/") and _FORMULA.search(part)
+        if name.startswith("xl/worksheets/") and (_FORMULA.search(part) or _ERROR_TYPE in part)
     }
     if not holders:
         return {}
@@ -158,13 +159,17 @@ def _uncached_by_sheet(file: str, parts: dict[str, bytes]) -> dict[str, frozense
     return found
 
 
+def _without_result(attributes: bytes, body: bytes) -> bool:
+    return bool(_FORMULA.search(body)) and not _CACHED.search(body) and b't="str"' not in attributes
+
+
 def _uncached_cells(part: bytes) -> set[tuple[int, int]]:
     """Every step is linear in the part, also for text that only looks like cells."""
     cells = set()
     for chunk in _CELL_END.split(part)[:-1]:
         start = max(chunk.rfind(b"<c "), chunk.rfind(b":c "))
         attributes, _, body = chunk[start:].partition(b">")
-        if start < 0 or not _FORMULA.search(body) or _CACHED.search(body) or b't="str"' in attributes:
+        if start < 0 or not (_ERROR_TYPE in attributes or _without_result(attributes, body)):
             continue
         if match := _REFERENCE.search(attributes):
             letters, row = match.groups()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -89,23 +88,6 @@ ALLOCATIONS = Table(
     exports=False,
     prefix="a-",
 )
-
-
-@require_GET
-@require("nursery", Role.VIEWER)
-def home(request: HttpRequest) -> HttpResponse:
-    """Ledgers and runs."""
-    ledgers = Ledger.objects.select_related("imported_by").annotate(runs=Count("allocations"))
-    runs = Allocation.objects.select_related("ledger", "job", "approval")
-    return render(
-        request,
-        "nursery/home.html",
-        {
-            "ledgers": LEDGERS.view(ledgers, request.GET),
-            "allocations": ALLOCATIONS.view(runs, request.GET),
-            "may_edit": allowed(request.user, "nursery", Role.OFFICER),
-        },
-    )
 
 
 @require_http_methods(["GET", "POST"])

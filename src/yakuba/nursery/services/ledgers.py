@@ -89,41 +89,53 @@ def import_ledger(*, title: str, file_name: str, data: bytes, by: Any, actor: ob
     ``actor`` is who the audit log names when no user stands behind it. Raises ``BadInput`` with every
     fault; then nothing is kept.
     """
-    file_name = _plain_name(file_name)
+    return keep_ledger(check_ledger(file_name, data), title=title, by=by, actor=actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A ledger that was read and has no fault, before it is kept."""
+
+    file_name: str
+    data: bytes
+    source: Source
+    ties: list[str]
+    market: Market  # with a lottery of seed 0 where ties are left
+
+
+def check_ledger(file_name: str, data: bytes) -> Checked:
+    """Read and check; ``BadInput`` names every fault. Writes nothing."""
+    file_name = plain_name(file_name)
     source = open_source(file_name, data)
-    ties, market = _ties_and_market(source)
+    return Checked(file_name, data, source, *_ties_and_market(source))
+
+
+def keep_ledger(checked: Checked, *, title: str, by: Any, actor: object = None) -> Ledger:
+    """Keep a checked ledger as the next version of its title."""
     for attempt in range(TRIES):
         try:
-            return _keep(title, file_name, data, source, ties, market, by, actor)
+            return _keep(title, checked, by, actor)
         except IntegrityError:  # somebody else's upload took the number in between
             if attempt == TRIES - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """A file name to show: without invisible signs (a direction override disguises the ending)."""
     shown = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
     return shown[-MOST_NAME:] or "ledger"
 
 
-def _keep(
-    title: str,
-    file_name: str,
-    data: bytes,
-    source: Source,
-    ties: list[str],
-    market: Market,
-    by: Any,
-    actor: object,
-) -> Ledger:
+def _keep(title: str, checked: Checked, by: Any, actor: object) -> Ledger:
+    source, ties, market, file_name = checked.source, checked.ties, checked.market, checked.file_name
     with transaction.atomic():
         # Locks the versions of this title so that two uploads at once get two numbers.
         versions = list(Ledger.objects.select_for_update().filter(title=title).order_by("-number"))
         if versions and (versions[0].sha256, versions[0].file_name) == (source.sha256, file_name):
             return versions[0]
         last = versions[0].number if versions else 0
-        stored = store(data, name=file_name, content_type="application/octet-stream", by=by)
+        stored = store(checked.data, name=file_name, content_type="application/octet-stream", by=by)
         ledger = Ledger.objects.create(
             title=title,
             number=last + 1,

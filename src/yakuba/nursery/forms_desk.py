@@ -1,0 +1,105 @@
+"""Forms of the officer's desk: rounds, rule books, applications, decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from yakuba.nursery.forms import TITLE_LENGTH, check_title
+from yakuba.nursery.models import Rulebook
+
+REASON = {
+    "required": "理由がありません。あとで読む人に伝わる理由を入力してください。",
+    "max_length": "%(show_value)d文字あります。%(limit_value)d文字までにしてください。",
+}
+
+
+class RulebookChoice(forms.ModelChoiceField):
+    """A choice among installed rule books that says the state of each."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj}（{obj.get_state_display()}）"
+
+
+class RoundForm(forms.Form):
+    """A new round."""
+
+    title = forms.CharField(
+        label="選考の名称",
+        validators=[check_title],
+        widget=forms.TextInput(attrs={"maxlength": TITLE_LENGTH}),
+        help_text="例：令和9年4月入所 一次選考",
+        error_messages={"required": "選考の名称がありません。入力してください。"},
+    )
+    starts_on = forms.DateField(
+        label="利用開始日",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="年齢と、日付で変わる基準は、この日で決まります。",
+        error_messages={
+            "required": "利用開始日がありません。入力してください。",
+            "invalid": "日付として読めません。2027-04-01 のように入力してください。",
+        },
+    )
+    rulebook = RulebookChoice(
+        label="利用調整基準",
+        queryset=Rulebook.objects.exclude(state=Rulebook.State.RETIRED),
+        required=False,
+        empty_label="あとで選ぶ",
+        help_text="採点に使う基準です。あとから選び直せます。",
+        error_messages={"invalid_choice": "選べない基準です。一覧から選んでください。"},
+    )
+
+
+class RulebookOfRoundForm(forms.Form):
+    """The rule book of a round."""
+
+    rulebook = RulebookChoice(
+        label="利用調整基準",
+        queryset=Rulebook.objects.exclude(state=Rulebook.State.RETIRED),
+        empty_label="選んでください",
+        error_messages={
+            "required": "基準が選ばれていません。一覧から選んでください。",
+            "invalid_choice": "選べない基準です。一覧から選んでください。",
+        },
+    )
+
+
+class ApplicationsForm(forms.Form):
+    """Upload of applications."""
+
+    file = forms.FileField(
+        label="申込情報のファイル",
+        help_text="Excel（.xlsx）、CSV、CSVをまとめたzip のどれか。20MBまで。",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.zip"}),
+        error_messages={
+            "required": "ファイルが選ばれていません。申込情報のファイルを選んでください。",
+            "empty": "ファイルが空です。中身のあるファイルを選んでください。",
+        },
+    )
+
+
+class RulebookForm(forms.Form):
+    """Upload of a rule book of the town's own."""
+
+    file = forms.FileField(
+        label="基準のファイル（YAML）",
+        help_text="2MBまで。書き方は手引「利用調整基準の書き方」にあります。",
+        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml"}),
+        error_messages={
+            "required": "ファイルが選ばれていません。基準のファイルを選んでください。",
+            "empty": "ファイルが空です。中身のあるファイルを選んでください。",
+        },
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why an approval is asked for."""
+
+    reason = forms.CharField(
+        label="依頼の内容",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="確かめたこと、承認者に見てほしいことを書きます。児童の氏名は書かないでください。",
+        error_messages=REASON,
+    )
