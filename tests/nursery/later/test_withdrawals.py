@@ -96,7 +96,7 @@ def test_the_next_round_closes_the_records(selection: SelectionRound, officer: U
 
 
 def test_the_page_records_and_undoes(web: Client, selection: SelectionRound) -> None:
-    url = reverse("nursery:withdrawals", args=[selection.pk])
+    url = reverse("nursery:round-withdrawals", args=[selection.pk])
     assert "辞退・取下げはまだありません" in web.get(url).content.decode()
     sent = {"child_id": "7001", "kind": "declined", "told_on": "2026-11-20", "reason": ""}
     assert web.post(url, sent).status_code == 302
@@ -112,7 +112,7 @@ def test_the_page_records_and_undoes(web: Client, selection: SelectionRound) -> 
 def test_the_page_tells_what_is_wrong_and_keeps_what_was_typed(
     web: Client, selection: SelectionRound
 ) -> None:
-    url = reverse("nursery:withdrawals", args=[selection.pk])
+    url = reverse("nursery:round-withdrawals", args=[selection.pk])
     answer = web.post(url, {"child_id": "7003", "kind": "declined", "told_on": "2026-11-20"})
     assert answer.status_code == 422
     assert "内定していません" in answer.content.decode()
@@ -123,7 +123,7 @@ def test_the_page_tells_what_is_wrong_and_keeps_what_was_typed(
 def test_a_viewer_reads_and_changes_nothing(selection: SelectionRound, viewer: User, officer: User) -> None:
     row = declined(selection, "7001", officer)
     web = signed_in(viewer)
-    url = reverse("nursery:withdrawals", args=[selection.pk])
+    url = reverse("nursery:round-withdrawals", args=[selection.pk])
     page = web.get(url).content.decode()
     assert "7001" in page
     assert "取り消す</button>" not in page
@@ -143,7 +143,7 @@ def test_a_protected_child_is_neither_shown_nor_recorded_by_others(
     declined(selection, "7001", officer)
     protected.protect("nursery.child", "7001", officers=[colleague], by=approver)
     protected.protect("nursery.child", "7002", officers=[colleague], by=approver)
-    url = reverse("nursery:withdrawals", args=[selection.pk])
+    url = reverse("nursery:round-withdrawals", args=[selection.pk])
     others = signed_in(officer)
     assert "7001" not in others.get(url).content.decode()
     sent = {"child_id": "7002", "kind": "declined", "told_on": "2026-11-20"}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yakuba.nursery.pages import withdrawals
+from yakuba.nursery.pages import later_rounds, withdrawals
 
 urlpatterns: list[URLPattern] = [
-    path("rounds/<int:pk>/withdrawals/", withdrawals.withdrawals, name="withdrawals"),
-    path("rounds/<int:pk>/", withdrawals.withdrawals, name="round"),
-    path("rounds/<int:pk>/next/", withdrawals.withdrawals, name="next-round"),
+    path("rounds/<int:pk>/withdrawals/", withdrawals.withdrawals, name="round-withdrawals"),
     path("withdrawals/<int:pk>/undo/", withdrawals.undo, name="withdrawal-undo"),
+    path("rounds/<int:pk>/next/", later_rounds.round_second, name="round-second"),
 ]

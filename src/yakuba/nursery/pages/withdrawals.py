@@ -67,7 +67,7 @@ def withdrawals(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponse(status=403)
         status = 422
         if form.is_valid() and _recorded(request, selection, form):
-            return redirect("nursery:withdrawals", pk)
+            return redirect("nursery:round-withdrawals", pk)
     return render(
         request, "nursery/withdrawals.html", _context(request, selection, form, may_edit), status=status
     )
@@ -128,4 +128,4 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"受付番号 {found.child_id} の{found.get_kind_display()}を取り消しました。")
     except NotRecorded as error:
         messages.error(request, str(error))
-    return redirect("nursery:withdrawals", found.selection_id)
+    return redirect("nursery:round-withdrawals", found.selection_id)

@@ -1,4 +1,4 @@
-"""Children who leave a round after its result (辞退・取下げ); a record can be taken back until it was used."""
+"""Children who leave a round after its result (辞退・取下げ); a record can be undone until it was used."""
 
 from __future__ import annotations
 
