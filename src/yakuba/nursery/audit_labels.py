@@ -12,6 +12,9 @@ ACTIONS = {
     "nursery.allocation.approved": "割当の結果を承認した",
     "nursery.child.view": "児童の結果を見た",
     "nursery.child.print": "児童の結果を印刷した",
+    "nursery.family.publish": "結果を家庭に公開した",
+    "nursery.family.revoke": "家庭への公開を取り消した",
+    "nursery.family.revoke-one": "1世帯への公開を取り消した",
 }
 
 
