@@ -29,6 +29,9 @@ ACTIONS = {
     "nursery.round.later": "次の選考を始めた",
     "nursery.withdrawal.record": "辞退・取下げを記録した",
     "nursery.withdrawal.undo": "辞退・取下げの記録を取り消した",
+    "nursery.family.publish": "結果を家庭に公開した",
+    "nursery.family.revoke": "家庭への公開を取り消した",
+    "nursery.family.revoke-one": "1世帯への公開を取り消した",
 }
 
 

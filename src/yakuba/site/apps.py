@@ -15,6 +15,9 @@ class SiteConfig(AppConfig):
         import yakuba.site.api  # noqa: F401 - its operations register their scopes
         from yakuba.core.audit.labels import action_label, register_action
         from yakuba.site.events import LABELS
+        from yakuba.site.resident import offer_all
+
+        offer_all()
 
         for action, label in LABELS.items():
             if action_label(action) == action:  # what a package named itself stays

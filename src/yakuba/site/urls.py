@@ -17,8 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/audit/", include("yakuba.core.audit.urls")),
     path("staff/jobs/", include("yakuba.core.jobs.urls")),
     path("staff/tokens/", include("yakuba.core.tokens.urls")),
+    path("staff/exchange/", include("yakuba.core.exchange.urls")),
     path("staff/effects/", include("yakuba.effects.urls")),
     path("staff/nursery/", include("yakuba.nursery.urls")),
+    path("nursery/result/", include("yakuba.nursery.family.urls")),
     path("api/v1/", api.urls),
 ]
 

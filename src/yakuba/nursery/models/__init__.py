@@ -3,7 +3,13 @@
 from yakuba.nursery.models.allocation import Allocation, ChildOutcome, ClassOutcome, Ledger
 from yakuba.nursery.models.changes import Comparison, Pin, Scenario
 from yakuba.nursery.models.letters import FamilyCode, Letter, LetterBatch
-from yakuba.nursery.models.notices import FamilyNotice
+from yakuba.nursery.models.notices import (
+    EntryLimit,
+    FamilyNotice,
+    FamilySession,
+    Publication,
+    PublishedNotice,
+)
 from yakuba.nursery.models.rounds import (
     ApplicationFile,
     ColumnMapping,
@@ -22,12 +28,16 @@ __all__ = [
     "ColumnMapping",
     "Comparison",
     "Decision",
+    "EntryLimit",
     "FamilyCode",
     "FamilyNotice",
+    "FamilySession",
     "Ledger",
     "Letter",
     "LetterBatch",
     "Pin",
+    "Publication",
+    "PublishedNotice",
     "Rulebook",
     "Scenario",
     "Scoring",

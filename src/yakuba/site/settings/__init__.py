@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "yakuba.core.jobs",
     "yakuba.core.files",
     "yakuba.core.tokens",
+    "yakuba.core.exchange",
     "yakuba.effects",
     "yakuba.nursery",
     "yakuba.site",
@@ -83,7 +84,7 @@ AUTH_USER_MODEL = "people.User"
 LOGGING = logging_settings()
 
 LANGUAGE_CODE = "ja"
-LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LANGUAGES = [("ja", "日本語"), ("ja-x-easy", "やさしい日本語"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
 TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
