@@ -21,20 +21,13 @@ class NurseryConfig(AppConfig):
         from yakuba.core.people import protected
         from yakuba.core.systems import Card, System, register
         from yakuba.nursery import audit_labels
-<<<<<<< HEAD
+        from yakuba.nursery.family import receivers
         from yakuba.nursery.services import approvals, rulebooks, visibility
 
         audit_labels.register()
         approvals.register()
         rulebooks.register()
-=======
-        from yakuba.nursery.family import receivers
-        from yakuba.nursery.services import approvals, visibility
-
-        audit_labels.register()
-        approvals.register()
         receivers.register()
->>>>>>> family
         protected.register_kind(visibility.SUBJECT, "保育所利用調整の児童（受付番号）")
 
         def card(user: Any, today: date) -> Card:

@@ -26,6 +26,7 @@ ACTIONS = {
     "nursery.decision.withdraw": "職員の判断を取り消した",
     "nursery.child.view": "児童の結果を見た",
     "nursery.child.print": "児童の結果を印刷した",
+    "nursery.publication.export": "公表用の集計を書き出した",
     "nursery.round.later": "次の選考を始めた",
     "nursery.withdrawal.record": "辞退・取下げを記録した",
     "nursery.withdrawal.undo": "辞退・取下げの記録を取り消した",
