@@ -249,6 +249,21 @@ def test_seats_are_offered_where_they_cost_the_fewest() -> None:
     assert first_wishes(Arrays(parse(market))) == {"A": 2}
 
 
+def test_no_seat_is_offered_where_there_is_room_already() -> None:
+    market = parse(
+        {
+            "format": generate.FORMAT,
+            "capacity": {"A": 1, "B": 1},
+            "priority": {"A": ["x"], "B": ["p", "y"]},
+            "families": [
+                {"id": "f", "children": ["x", "y"], "current": [None, None], "wishes": [["A", "B"]]},
+                {"id": "p", "children": ["p"], "current": [None], "wishes": [["B"]]},
+            ],
+        }
+    )
+    assert cheapest(market, {"x": None, "y": None, "p": "B"}, market.families[0]) == {"B": 1}
+
+
 def test_more_seats_share_everything_but_the_seats() -> None:
     arrays = Arrays(parse(couples()))
     grown = arrays.with_seats({"B": 2})
