@@ -325,3 +325,25 @@ def test_the_objectives_of_the_certificate_are_those_of_the_result() -> None:
         missing = sum(seat is None for seat in seats.values())
         assert steps["unplaced_children"]["value"] == steps["unplaced_children"]["bound"] == missing
         assert steps["sum_of_positions"]["value"] == steps["sum_of_positions"]["bound"] == positions
+
+
+def test_the_work_for_the_fewest_blocking_families_is_one_purse_for_all_solves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[float, float]] = []
+
+    class Watched(search.Search):
+        def minimise(self, name: str, cost: Any, constant: int, limit: float) -> search.Step:
+            step = super().minimise(name, cost, constant, limit)
+            if name.startswith("blocking_families"):
+                seen.append((limit, self.spent))
+            return step
+
+    monkeypatch.setattr(minimal, "Search", Watched)
+    first, second = unstable_seeds(2)
+    allocate(parse(beside(generate.tiny(first), generate.tiny(second))), limits=Limits(lower_bound=2.0))
+    given = [limit for limit, _ in seen]
+    spent = [work for _, work in seen]
+    assert len(seen) >= 2
+    assert sum(spent[:-1]) > 0
+    assert given == pytest.approx([2.0 - sum(spent[:at]) for at in range(len(seen))])

@@ -100,7 +100,7 @@ def test_a_warning_about_siblings_names_three_classes_and_says_when_there_are_mo
     market = {
         "format": generate.FORMAT,
         "capacity": dict.fromkeys(classes, 3),
-        "priority": dict.fromkeys(classes, ["x", "z", "y"]),
+        "priority": {name: ["x", "z", "y"] for name in classes},
         "families": [
             {
                 "id": "f",
