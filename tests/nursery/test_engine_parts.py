@@ -23,7 +23,7 @@ from yakuba.nursery.domain.market_json import parse, result_dict
 from yakuba.nursery.domain.minimal import fewest_blocking
 from yakuba.nursery.domain.model import build
 from yakuba.nursery.domain.only_children import extremes
-from yakuba.nursery.domain.presolve import Reduction, Relaxation, occupancy, reduce
+from yakuba.nursery.domain.presolve import Reduction, Relaxation, claims, occupancy, reduce
 from yakuba.nursery.domain.search import Limits
 from yakuba.nursery.domain.solve import allocate
 from yakuba.nursery.domain.verify import verify
@@ -149,6 +149,22 @@ def test_with_extra_seats_the_presolve_keeps_every_assignment_stable_with_them(s
                 assert blocked or kept(arrays, alive, seats, names)
 
 
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 5000), chance=st.randoms(use_true_random=False))
+def test_only_children_claim_the_class_of_their_best_placement_left(seed: int, chance: random.Random) -> None:
+    arrays = Arrays(parse(generate.tiny(seed)))
+    state = untouched(arrays)
+    alive = np.array([chance.random() < 0.7 for _ in arrays.placements], dtype=bool)
+    expected = set()
+    for f, family in enumerate(arrays.families):
+        places = range(int(arrays.family_start[f]), int(arrays.family_start[f + 1]))
+        best = next((arrays.placements[p] for p in places if alive[p]), (None,))
+        if len(family.children) == 1 and best[0] is not None:
+            expected.add((family.children[0], best[0]))
+    slots = np.flatnonzero(claims(state, alive)).tolist()
+    assert {(arrays.slot_child[s], arrays.classes[arrays.slot_class[s]]) for s in slots} == expected
+
+
 def test_the_presolve_alone_settles_a_market_of_one_common_order() -> None:
     children = [f"c{k}" for k in range(6)]
     market = {
@@ -161,6 +177,7 @@ def test_the_presolve_alone_settles_a_market_of_one_common_order() -> None:
         ],
     }
     reduction = reduce(Arrays(parse(market)))
+    assert reduction.rounds == 3  # A is given, then B, then nothing more
     assert reduction.families_left.tolist() == [1] * 6
     assert int(reduction.dominated.sum()) == 2 * 2 + 1  # two sure of A, one of B
     assert int(reduction.impossible.sum()) == 1 + 3 * 2
@@ -249,6 +266,21 @@ def test_seats_are_offered_where_they_cost_the_fewest() -> None:
     assert first_wishes(Arrays(parse(market))) == {"A": 2}
 
 
+def test_no_seat_is_offered_where_there_is_room_already() -> None:
+    market = parse(
+        {
+            "format": generate.FORMAT,
+            "capacity": {"A": 1, "B": 1},
+            "priority": {"A": ["x"], "B": ["p", "y"]},
+            "families": [
+                {"id": "f", "children": ["x", "y"], "current": [None, None], "wishes": [["A", "B"]]},
+                {"id": "p", "children": ["p"], "current": [None], "wishes": [["B"]]},
+            ],
+        }
+    )
+    assert cheapest(market, {"x": None, "y": None, "p": "B"}, market.families[0]) == {"B": 1}
+
+
 def test_more_seats_share_everything_but_the_seats() -> None:
     arrays = Arrays(parse(couples()))
     grown = arrays.with_seats({"B": 2})
@@ -298,6 +330,7 @@ def test_a_search_ends_undecided_rather_than_claim_a_bound_on_seats() -> None:
 
 
 def test_the_objectives_of_the_certificate_are_those_of_the_result() -> None:
+    last = 0
     for seed in unstable_seeds(10):
         market = generate.tiny(seed)
         allocation = allocate(parse(market))
@@ -310,3 +343,52 @@ def test_the_objectives_of_the_certificate_are_those_of_the_result() -> None:
         missing = sum(seat is None for seat in seats.values())
         assert steps["unplaced_children"]["value"] == steps["unplaced_children"]["bound"] == missing
         assert steps["sum_of_positions"]["value"] == steps["sum_of_positions"]["bound"] == positions
+        numbered = [name for name in steps if name.startswith("lowest_id_")]
+        assert numbered == [f"lowest_id_{at}" for at in range(1, len(numbered) + 1)]
+        last += len(numbered)
+    assert last
+
+
+def test_the_work_for_the_fewest_blocking_families_is_one_purse_for_all_solves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[float, float]] = []
+
+    class Watched(search.Search):
+        def minimise(self, name: str, cost: Any, constant: int, limit: float) -> search.Step:
+            step = super().minimise(name, cost, constant, limit)
+            if name.startswith("blocking_families"):
+                seen.append((limit, self.spent))
+            return step
+
+    monkeypatch.setattr(minimal, "Search", Watched)
+    first, second = unstable_seeds(2)
+    allocate(parse(beside(generate.tiny(first), generate.tiny(second))), limits=Limits(lower_bound=2.0))
+    given = [limit for limit, _ in seen]
+    spent = [work for _, work in seen]
+    assert len(seen) >= 2
+    assert sum(spent[:-1]) > 0
+    assert given == pytest.approx([2.0 - sum(spent[:at]) for at in range(len(seen))])
+
+
+def test_a_seed_of_any_size_is_taken() -> None:
+    market = parse(couples())
+    results = [allocate(market, seed=seed).result for seed in (0, 2**31 - 1, 2**31, 2**32 - 1, 10**30)]
+    assert all(result == results[0] for result in results)
+
+
+def test_a_step_of_the_last_objective_stays_below_its_largest_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 64
+    monkeypatch.setattr(search, "_CHUNK", most)
+    several = 0
+    for seed in range(20):
+        core = build(untouched(Arrays(parse(singles(seed)))))
+        chunks = search.Search(core, 0, Limits())._chunks()
+        owner = {x.index: f for f, own in core.choice.items() for x in own.values()}
+        families = [sorted({owner[x.index] for x, _ in chunk}) for chunk in chunks]
+        assert [f for chunk in families for f in chunk] == sorted(core.choice)
+        for chunk, members in zip(chunks, families, strict=True):
+            worst = sum(max(cost for x, cost in chunk if owner[x.index] == f) for f in members)
+            assert worst < most
+        several += len(chunks) > 1
+    assert several >= 5

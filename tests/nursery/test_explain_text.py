@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.nursery.explain_markets import any_assignment, deferred_acceptance, market_of
+from tests.nursery.explain_markets import any_assignment, deferred_acceptance, market_of, result_of
 from tests.nursery.explain_queues import first_block, queue, siblings
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import Labels
@@ -227,3 +227,28 @@ def test_a_seat_kept_is_told_as_kept() -> None:
     assert last.sentence == "在籍児童として優先されます。定員2人、入所2人のうち、優先順位は1番目です。"
     parent = explain.blocks(lines, "parent", Labels())[-1]
     assert parent.sentence == "在籍中の席は、希望した園に移らない限り、そのまま続きます。"
+
+
+def test_an_officer_reads_of_each_closed_class_when_siblings_asked_for_several() -> None:
+    market = {
+        "capacity": {"1-1": 1, "1-3": 0, "2-3": 1},
+        "priority": {"1-1": ["a", "r"], "1-3": ["b"], "2-3": ["r2", "b"]},
+        "families": [
+            {
+                "id": "F",
+                "children": ["a", "b"],
+                "current": [None, None],
+                "wishes": [["1-1", "1-3"], ["1-1", "2-3"]],
+            },
+            {"id": "G", "children": ["r"], "current": [None], "wishes": [["1-1"]]},
+            {"id": "H", "children": ["r2"], "current": [None], "wishes": [["2-3"]]},
+        ],
+    }
+    result = result_of(market, {"a": None, "b": None, "r": "1-1", "r2": "2-3"})
+    labels = Labels({"1-3": "千鳥浜 3歳", "2-3": "松風 3歳"})
+    lines = explain.of_child(explain.claims(market, result), "a")
+    first, second = explain.blocks(lines, "officer", labels)
+    assert first.sentence == "千鳥浜 3歳（1-3）：募集がありません（定員0人）。"
+    assert second.sentence.startswith("松風 3歳（2-3）：定員1人に対し、")
+    own = explain.of_child(explain.claims(market, result), "b")
+    assert explain.blocks(own, "officer", labels)[0].sentence == "募集がありません（定員0人）。"

@@ -88,3 +88,28 @@ def test_siblings_ranked_apart_are_warned_of_and_neighbours_are_not() -> None:
     market["priority"]["A"] = ["h", "x", "z", "y"]
     market["families"].append({"id": "k", "children": ["z"], "current": [None], "wishes": [["A"]]})
     assert ["世帯f" in line for line in sibling_warnings(parse(market))] == [True]
+
+
+@pytest.mark.parametrize(
+    ("count", "named"), [(1, "A"), (3, "A・B・C"), (4, "A・B・C ほか"), (5, "A・B・C ほか")]
+)
+def test_a_warning_about_siblings_names_three_classes_and_says_when_there_are_more(
+    count: int, named: str
+) -> None:
+    classes = "ABCDE"[:count]
+    market = {
+        "format": generate.FORMAT,
+        "capacity": dict.fromkeys(classes, 3),
+        "priority": {name: ["x", "z", "y"] for name in classes},
+        "families": [
+            {
+                "id": "f",
+                "children": ["x", "y"],
+                "current": [None, None],
+                "wishes": [[name, name] for name in reversed(classes)],
+            },
+            {"id": "g", "children": ["z"], "current": [None], "wishes": [[name] for name in classes]},
+        ],
+    }
+    (line,) = sibling_warnings(parse(market))
+    assert line.startswith(f"世帯f：同じクラスを望むきょうだいの順位が離れています（{named}）。")

@@ -115,6 +115,14 @@ def test_two_lines_that_changed_places_are_found(first: int, second: int) -> Non
     assert f"{second}行目として" in verdict.reason
 
 
+@pytest.mark.parametrize(("away", "flaw"), [(1000, Flaw.REORDERED), (1001, Flaw.EDITED)])
+def test_a_moved_line_is_looked_for_up_to_a_thousand_places_away(away: int, flaw: Flaw) -> None:
+    lines = write(1 + away)
+    lines[0] = replace(lines[away], sequence=1)
+    verdict = verify(lines, [], KEY)
+    assert (verdict.flaw, verdict.sequence) == (flaw, 1)
+
+
 def test_a_line_written_twice_is_out_of_order() -> None:
     lines = write(5)
     verdict = verify([*lines[:3], lines[2], *lines[3:]], [head(lines, 5)], KEY)

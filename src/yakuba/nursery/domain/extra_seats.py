@@ -16,7 +16,7 @@ from yakuba.nursery.domain.arrays import Arrays
 from yakuba.nursery.domain.grow_seats import grow_seats
 from yakuba.nursery.domain.market import Market, Seat
 from yakuba.nursery.domain.minimal import Fewest
-from yakuba.nursery.domain.model import build
+from yakuba.nursery.domain.model import Core, build
 from yakuba.nursery.domain.presolve import Relaxation, reduce
 from yakuba.nursery.domain.search import Limits, Search, Step
 from yakuba.nursery.domain.stability import blocking_families
@@ -75,24 +75,25 @@ def _exact(arrays: Arrays, proven_none: bool, seed: int, limits: Limits) -> Extr
             return result
         if core.contradiction:
             result.steps.append(Step(name, "INFEASIBLE"))
-            result.lower_bound = total + 1
-            continue
-        added = list(core.extra.values())
-        core.model.add(sum(added) <= total)
-        search = Search(core, seed, limits)
-        step = search.minimise(name, [(e, 1) for e in added], 0, limits.extra_seats)
-        result.steps += search.steps
-        if search.chosen is not None:
-            result.seats = {arrays.classes[c]: n for c, n in sorted(search.extra.items()) if n}
-            if not stable_with(arrays.market, result.seats, core.assignment(search.chosen)):
-                raise AssertionError("the model and the definition of stability disagree on extra seats")
-            if step.bound is not None:
-                result.lower_bound = max(result.lower_bound, step.bound)
-            return result
-        if step.status != "INFEASIBLE":
+        elif _solve(core, name, total, Search(core, seed, limits), result).status != "INFEASIBLE":
             return result
         result.lower_bound = total + 1
     return result
+
+
+def _solve(core: Core, name: str, total: int, search: Search, result: ExtraSeats) -> Step:
+    """One model with ``total`` seats; a solution goes into ``result``."""
+    arrays, added = core.arrays, list(core.extra.values())
+    core.model.add(sum(added) <= total)
+    step = search.minimise(name, [(e, 1) for e in added], 0, search.limits.extra_seats)
+    result.steps += search.steps
+    if search.chosen is not None:
+        result.seats = {arrays.classes[c]: n for c, n in sorted(search.extra.items()) if n}
+        if not stable_with(arrays.market, result.seats, core.assignment(search.chosen)):
+            raise AssertionError("the model and the definition of stability disagree on extra seats")
+        if step.bound is not None:
+            result.lower_bound = max(result.lower_bound, step.bound)
+    return step
 
 
 def stable_with(market: Market, seats: Mapping[str, int], assignment: Mapping[str, Seat]) -> bool:

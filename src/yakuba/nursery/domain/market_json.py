@@ -283,8 +283,6 @@ def sibling_warnings(market: Market) -> list[str]:
     }
     lines: list[str] = []
     for family in market.families:
-        if len(family.children) < 2:
-            continue
         apart = sorted(_ranked_apart(family, ranks))
         if apart:
             names = "・".join(apart[:3]) + (" ほか" if len(apart) > 3 else "")

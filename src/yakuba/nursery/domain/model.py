@@ -141,7 +141,8 @@ class _Builder:
             room = int(arrays.capacity[c] - fixed[c])
             if seated or self.extra_seats:
                 model.add(cp_model.LinearExpr.sum(seated) <= room + self._extra(c))
-            elif room < 0:
+            else:
+                # Whoever may sit here is fixed, and they are more than the seats.
                 self.core.contradiction = True
 
     def _stability(self) -> None:
@@ -158,7 +159,7 @@ class _Builder:
         last = np.array([own[-1] for own in self.core.available], dtype=np.int64)
         open_ = ~protected & (np.arange(len(arrays.placements)) < last[arrays.placement_family])
         self.fixed_above = arrays.above(self.always)
-        self.full_above: dict[tuple[int, int, int], Literal] = {}
+        self.full_above: dict[tuple[int, int], Literal] = {}
         self._clauses(open_, np.asarray(can_fill))
 
     def _clauses(self, open_: Bools, can_fill: Bools) -> None:
@@ -187,9 +188,8 @@ class _Builder:
         """A literal that, when true, makes the entry's class full above the family's lowest child."""
         arrays, core = self.arrays, self.core
         c, slot, need = int(arrays.entry_class[e]), int(arrays.entry_slot[e]), int(self.need[e])
-        f = int(arrays.placement_family[arrays.entry_placement[e]])
-        alone = bool(arrays.single[f])
-        key = (slot, need, -1 if alone else f)
+        f = int(arrays.slot_family[slot])
+        key = (slot, need)
         if key not in self.full_above:
             rivals = [s for s in self.by_class.get(c, []) if s < slot and int(arrays.slot_family[s]) != f]
             seated = [x for s in rivals for x in self.literals[s]]

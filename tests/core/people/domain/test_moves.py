@@ -95,3 +95,18 @@ def test_text_that_cp932_holds_is_read_from_cp932_or_utf_8(text: str) -> None:
     assert decode(text.encode("utf-8")) == text.removeprefix("\ufeff")
     back = decode(("職" + text).encode("cp932"))
     assert back == "職" + text
+
+
+def test_a_table_without_rows_is_asked_for_one_and_a_faulty_row_for_nothing_more() -> None:
+    (empty,) = read("a,b\n", required=["a", "b"])[1]
+    assert str(empty) == "2行：「空」は使えません。2行目から1人1行で入れてください。"
+    rows, (fault,) = read("a,b\n1,2,3\n", required=["a", "b"])
+    assert rows == []
+    assert str(fault) == "2行：「3」は使えません。列は2個までです。"
+
+
+def test_a_fault_names_the_row_and_the_column_or_the_file() -> None:
+    (missing,) = read("a\n1\n", required=["a", "b"])[1]
+    assert str(missing) == "1行「b」：「ない列」は使えません。見出し「b」の列を加えてください。"
+    (open_quote,) = read('a\n"1', required=["a"])[1]
+    assert str(open_quote).startswith("ファイル：「閉じていない引用符」は使えません。")

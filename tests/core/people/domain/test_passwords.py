@@ -85,3 +85,13 @@ def test_a_word_of_the_person_inside_a_long_password_is_fine() -> None:
 
 def test_a_one_letter_name_bars_nothing() -> None:
     assert found("misaki no toudai 7", "a", "") == []
+
+
+def test_a_two_letter_abbreviation_bars_nothing_and_a_name_of_two_characters_does() -> None:
+    assert found("hr7 hr2 hr9 hr4", "hr") == []
+    assert "「髙橋」に少し足しただけ" in found("髙橋2026髙橋04髙橋", "髙橋")[0]
+
+
+def test_three_times_the_same_is_a_repetition_and_less_is_none() -> None:
+    assert "繰り返し" in found("mqtwmqtwmqtw")[0]
+    assert found("mqtwzmqtwzmq") == []

@@ -22,10 +22,8 @@ def folded(text: str) -> str:
 
 
 def _is_repetition(text: str) -> bool:
-    """Whether the text is one unit of up to half its length, again and again ("abcabcab")."""
-    return any(
-        text == (text[:size] * (len(text) // size + 1))[: len(text)] for size in range(1, len(text) // 3 + 1)
-    )
+    """Whether the text is one unit three times or more, the last perhaps cut short ("abcabcabca")."""
+    return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, len(text) // 3 + 1))
 
 
 def _is_sequence(text: str) -> bool:
