@@ -118,7 +118,11 @@ def oidc_provider(server_url: str, client_id: str, secret: str, name: str) -> di
         "name": name,
         "client_id": client_id,
         "secret": secret,
-        "settings": {"server_url": server_url, "oauth_pkce_enabled": True},
+        "settings": {
+            "server_url": f"{server_url.rstrip('/')}/.well-known/openid-configuration",
+            "issuer": server_url,  # compared sign by sign with what the provider publishes
+            "oauth_pkce_enabled": True,
+        },
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
 
