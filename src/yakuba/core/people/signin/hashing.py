@@ -8,9 +8,11 @@ first, and sign-ins use what is left.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -33,9 +35,22 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="password", initializer=_step_back)
 
 
+def slow_digests(secrets: Iterable[str], salt: bytes) -> list[str]:
+    """scrypt digests (hexadecimal) of secrets that share a salt, with the cost of the passwords."""
+    cost = {
+        "n": ScryptPasswordHasher.work_factor,
+        "r": ScryptPasswordHasher.block_size,
+        "p": ScryptPasswordHasher.parallelism,
+    }
+    waiting = [_pool().submit(hashlib.scrypt, secret.encode(), salt=salt, **cost) for secret in secrets]
+    return [one.result().hex() for one in waiting]
+
+
 class PoliteScryptHasher(ScryptPasswordHasher):
     """Django's scrypt (N = 2^14, r = 8, p = 5: a row of OWASP's list), computed in the pool."""
 
-    def encode(self, *args: object, **kwargs: object) -> str:
+    def encode(
+        self, password: str, salt: str, n: int | None = None, r: int | None = None, p: int | None = None
+    ) -> str:
         """As Django's, in another thread; what it raises is raised here."""
-        return _pool().submit(super().encode, *args, **kwargs).result()
+        return _pool().submit(super().encode, password, salt, n, r, p).result()

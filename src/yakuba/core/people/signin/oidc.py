@@ -71,7 +71,9 @@ class StrictAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allaut
         config: dict[str, Any] = super().openid_config
         expected = self.get_provider().app.settings["issuer"]
         if config.get("issuer") != expected:
-            log.error("single sign-on: the provider says issuer %r, expected %r", config.get("issuer"), expected)
+            log.error(
+                "single sign-on: the provider says issuer %r, expected %r", config.get("issuer"), expected
+            )
             raise OAuth2Error("the provider names another issuer than the configured one")
         return config
 
