@@ -69,6 +69,10 @@ def _chip(row: Mapping[str, Any]) -> SafeString:
     return format_html('<span class="{}">{}</span>', css, row["standing"])
 
 
+def _task_cell(row: Mapping[str, Any]) -> SafeString:
+    return format_html('{}<br><span class="muted small">{}</span>', row["name"], row["system"])
+
+
 def _system_row(one: SystemFigures) -> dict[str, Any]:
     total = one.total
     return {
@@ -123,7 +127,7 @@ SYSTEMS = Table(
     label="業務ごとの効果",
     columns=(
         _column("name", "業務", heading=True),
-        _column("measured", "計測した件数", numeric=True),
+        _column("measured", "計測件数", numeric=True),
         _saved("hours", "減った時間（時間）"),
         INTERVAL,
         _column("yen", "費用（円）", numeric=True),
@@ -134,10 +138,9 @@ SYSTEMS = Table(
 TASKS = Table(
     label="作業ごとの効果",
     columns=(
-        _column("system", "業務"),
-        _column("name", "作業", heading=True),
+        _column("name", "作業", heading=True, cell=_task_cell),
         _column("counted", "処理件数", numeric=True),
-        _column("measured", "計測した件数", numeric=True),
+        _column("measured", "計測件数", numeric=True),
         _column("samples", "導入前の計測", numeric=True),
         _figure("before", "導入前（分）"),
         _figure("now", "今（分）"),
@@ -156,7 +159,7 @@ FILE = Table(
         Column("task", "作業の記号"),
         Column("name", "作業"),
         Column("counted", "処理件数"),
-        Column("measured", "計測した件数"),
+        Column("measured", "計測件数"),
         Column("samples", "導入前の計測の件数"),
         Column("before", "導入前の中央値（分）"),
         Column("now", "今の中央値（分）"),
@@ -196,7 +199,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
                 "時間" if totals else "",
                 REFERENCE if any(one.reference for one in totals) else "",
             ),
-            ("計測した件数", thousands(sum(one.measured for one in found)), "件", ""),
+            ("計測件数", thousands(sum(one.measured for one in found)), "件", ""),
             ("導入前の計測がない業務", thousands(sum(one.total is None for one in found)), "業務", ""),
         ],
         "found": any(one.measured for one in found),

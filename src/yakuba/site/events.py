@@ -55,7 +55,8 @@ WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.
 QUIET = (
     "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "people.code", "people.factor",
-    "people.password", "people.second", "people.session", "people.sign", "people.sso", "people.unlocked", "protected.",
+    "people.password", "people.second", "people.session", "people.sign", "people.sso", "people.unlocked",
+    "protected.",
 )  # fmt: skip
 
 
