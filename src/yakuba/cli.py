@@ -14,7 +14,7 @@ from yakuba import __version__
 # name -> (module:attribute, one line for ``yakuba --help``)
 COMMANDS: dict[str, tuple[str, str]] = {
     "nursery": ("yakuba.nursery.cli:nursery", "保育所利用調整: allocate, verify and explain nursery places"),
-    "effects": ("yakuba.effects.cli:effects", "事業効果: import measured working time"),
+    "effects": ("yakuba.effects.cli:effects", "事業効果: import measured working time, report savings"),
     "border": ("yakuba.core.border.cli:border", "AIと職員の境目: certify an automatic decision"),
     "people": ("yakuba.core.people.cli:people", "職員: accounts, roles, transfers, staff CSV import"),
     "audit": ("yakuba.core.audit.cli:audit", "監査の記録: verify and export the audit chain"),
@@ -29,10 +29,20 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("yakuba.site.cli:serve", "serve the portal"),
     "manage": ("yakuba.site.cli:manage", "Django's own management commands"),
 }
+OUTPUT = ("-o", "--output")
 
 
 class LazyGroup(click.Group):
     """A click group whose sub-commands are imported on first use."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an empty ``-o``: as a path it would mean the folder that one stands in."""
+        for name, value in zip(args, [*args[1:], "-"], strict=True):
+            if (name in OUTPUT and value == "") or name in [f"{option}=" for option in OUTPUT]:
+                raise click.UsageError(
+                    f"{name.rstrip('=')} が空です。書き出す先の名前を指定してください。", ctx
+                )
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -17,9 +17,7 @@ staff number (職員番号) or empty. A row imported before is recognised and no
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -33,6 +31,7 @@ from django.utils import timezone
 
 from yakuba.core.audit.services import record
 from yakuba.core.people.models import User
+from yakuba.core.tables import RowFault, TableFaults, read_csv
 from yakuba.effects.capture import CASE, TASK
 from yakuba.effects.models import BaselineSample, CaseCount, Cost, Source, WorkSession
 
@@ -44,29 +43,8 @@ _HEADINGS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class EventFault:
-    """One problem: row (1 is the heading line), column, what was found, what was expected."""
-
-    file: str
-    row: int
-    column: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        return (
-            f"{self.file}：{self.row}行目の列「{self.column}」：「{self.found}」とあります。"
-            f"{self.expected}にしてください。"
-        )
-
-
-class EventFaults(Exception):
+class EventFaults(TableFaults):
     """Nothing was imported; ``faults`` lists every problem."""
-
-    def __init__(self, faults: list[EventFault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +63,11 @@ class _Row:
     line: int
     cells: dict[str, str]
     users: dict[str, User]
-    faults: list[EventFault] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
 
     def fault(self, column: str, expected: str) -> None:
         found = self.cells.get(column, "")[:80]
-        self.faults.append(EventFault(self.file, self.line, column, found, expected))
+        self.faults.append(RowFault(self.file, self.line, column, found, expected))
 
     def text(self, column: str, most: int, *, needed: bool = False) -> str:
         value = self.cells.get(column, "")
@@ -212,7 +190,7 @@ def import_events(path: Path, *, by: object) -> Imported:
     """Import a file in one transaction; raises ``EventFaults`` and changes nothing when a row is wrong."""
     rows = _read(path)
     users = {user.username: user for user in User.objects.all()} if any(r["user"] for _, r in rows) else {}
-    faults: list[EventFault] = []
+    faults: list[RowFault] = []
     found: dict[str, models.Model] = {}
     seen: Counter[str] = Counter()
     for number, cells in rows:
@@ -248,7 +226,7 @@ def _save(name: str, found: dict[str, models.Model], by: object) -> Imported:
                     manager.bulk_create([item for key, item in items.items() if key not in known], 500)
             except IntegrityError as error:
                 raise EventFaults(
-                    [EventFault(name, 0, "task, date", str(kind._meta.verbose_name), "1日1作業に1つの件数")]
+                    [RowFault(name, 0, "task, date", str(kind._meta.verbose_name), "1日1作業に1つの件数")]
                 ) from error
         counts = {"new": len(found) - already, "already": already}
         record("effects.import", actor=by, target="effects:ledger", detail=counts)
@@ -264,31 +242,21 @@ def batched(keys: Iterable[str], size: int) -> Iterator[list[str]]:
 
 def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Rows with their line numbers and every heading present; raises ``EventFaults``."""
-
-    def refuse(row: int, column: str, found: str, expected: str) -> EventFaults:
-        return EventFaults([EventFault(path.name, row, column, found, expected)])
-
-    if path.stat().st_size > MOST_BYTES:
-        size = f"{path.stat().st_size:,} バイト"
-        raise refuse(0, "ファイル全体", size, f"{MOST_BYTES:,} バイト以下のファイル")
-    data = path.read_bytes()
+    lines = read_csv(path, most_bytes=MOST_BYTES)
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("cp932")
-        except UnicodeDecodeError:
-            raise refuse(0, "ファイル全体", "読めない文字コード", "UTF-8 か CP932 の CSV") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [cell.strip().lower() for cell in next(reader, [])]
+        _, first = next(lines, (1, []))
+        header = [cell.strip().lower() for cell in first]
         if "event" not in header:
-            raise refuse(1, "event", "、".join(header)[:80], "見出し行に列「event」のある表")
+            found = "、".join(header)[:80]
+            fault = RowFault(path.name, 1, "event", found, "見出し行に列「event」のある表")
+            raise EventFaults([fault])
         rows = []
-        for cells in reader:
+        for line, cells in lines:
             if any(cell.strip() for cell in cells):
                 values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-                rows.append((reader.line_num, {name: values.get(name, "") for name in _HEADINGS}))
-    except csv.Error as error:
-        raise refuse(reader.line_num, "行全体", str(error), "引用符の閉じた CSV") from error
+                rows.append((line, {name: values.get(name, "") for name in _HEADINGS}))
+    except EventFaults:
+        raise
+    except TableFaults as problem:
+        raise EventFaults(problem.faults) from problem
     return rows

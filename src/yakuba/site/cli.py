@@ -33,7 +33,7 @@ def manage(arguments: tuple[str, ...]) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="待ち受けるアドレス")
 @click.option("--port", default=8000, show_default=True, help="待ち受けるポート")
 @click.option("--workers", default=1, show_default=True, help="プロセスの数")
-@click.option("--threads", default=8, show_default=True, help="1つのプロセスのスレッドの数")
+@click.option("--threads", default=16, show_default=True, help="1つのプロセスのスレッドの数")
 @click.option("--with-worker", is_flag=True, help="処理の実行役（yakuba worker）も一緒に動かす")
 @click.option("--quiet", is_flag=True, hidden=True)
 def serve(host: str, port: int, workers: int, threads: int, with_worker: bool, quiet: bool) -> None:

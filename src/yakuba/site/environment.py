@@ -32,7 +32,7 @@ SETTINGS: tuple[Setting, ...] = (
         "YAKUBA_TRUSTED_ORIGINS", "", "プロキシーの後ろで使うときの https:// の公開アドレス（コンマ区切り）"
     ),
     Setting("YAKUBA_UPLOAD_MB", "100", "1回に送れる大きさの上限（MB）"),
-    Setting("YAKUBA_API_RATE", "600", "APIの1つのトークンが1分に送れる要求の数"),
+    Setting("YAKUBA_API_RATE", "600", "APIの1つのトークンが1分に送れる要求の数（おおよそ）"),
     Setting("YAKUBA_CITY", "汐見区", "画面に出す自治体名"),
     Setting(
         "YAKUBA_REQUIRE_TOTP",

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
 
+from yakuba.core.audit import refusals
 from yakuba.core.faces import Face
 from yakuba.site.faces import path_face
 
@@ -138,6 +139,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose token does not fit."""
+    refusals.because(request, "csrf")
     return page(request, 403, CSRF)
 
 

@@ -46,11 +46,17 @@ AREAS: dict[str, str] = {
     "files": "ファイル", "jobs": "処理", "models": "AIモデル", "nursery": "保育所利用調整",
     "people": "職員", "tokens": "API",
 }  # fmt: skip
+TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
+    "nursery.explain": "児童ごとの理由の確認",
+    "nursery.import": "台帳の取込み",
+    "nursery.review": "結果の確認",
+}
 WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.
 QUIET = (
-    "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "people.code", "people.factor", "people.password",
-    "people.second", "people.session", "people.sign", "people.sso", "people.unlocked", "protected.",
+    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "people.code", "people.factor",
+    "people.password", "people.second", "people.session", "people.sign", "people.sso", "people.unlocked",
+    "protected.",
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ class SystemCard:
 
 # (name, icon, URL name, whether only admins see it)
 GENERAL: tuple[tuple[str, str, str, bool], ...] = (
-    ("事業効果・庁内報", "effects", "effects:home", False),
+    ("事業効果", "effects", "effects:home", False),
     ("実行中の処理", "jobs", "jobs:list", False),
     ("監査の記録", "audit", "audit:list", True),
     ("職員", "user", "people:list", True),

@@ -11,9 +11,11 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
+from yakuba.core.audit import refusals
 from yakuba.core.faces import Face
+from yakuba.core.tokens import auth as tokens
 from yakuba.site import errors
-from yakuba.site.faces import answering, path_face
+from yakuba.site.faces import answering, path_face, resident_only
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -95,6 +97,26 @@ class FaceMiddleware:
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         with answering(face):
             return self.respond(request)
+
+
+class RefusalsMiddleware:
+    """Leaves an audit line for each refused request of the staff face (core.audit.refusals)."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.respond(request)
+        if path_face(request.path) is Face.STAFF and not resident_only():
+            refusals.note(request, response.status_code, actor=_actor(request))
+        return response
+
+
+def _actor(request: HttpRequest) -> object:
+    if hasattr(request, "auth"):
+        return tokens.actor(request)
+    user = getattr(request, "user", None)
+    return user if getattr(user, "is_authenticated", False) else "system:visitor"
 
 
 class StaffInJapaneseMiddleware(LocaleMiddleware):

@@ -32,7 +32,8 @@ def person(number: str, name: str, role: Role) -> User:
 @pytest.fixture(autouse=True)
 def signing_in_is_not_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that the log holds what a test writes and nothing else."""
-    monkeypatch.setattr("yakuba.core.people.signin.signals.record", lambda *args, **kwargs: None)
+    for module in ("people.signin.signals", "audit.refusals"):
+        monkeypatch.setattr(f"yakuba.core.{module}.record", lambda *args, **kwargs: None)
 
 
 @pytest.fixture

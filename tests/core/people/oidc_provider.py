@@ -28,6 +28,12 @@ class Provider:
         self.claims: dict[str, Any] = {"sub": "subject-1", "preferred_username": "1001"}
         self.audience = CLIENT_ID
         self.without_id_token = False
+        self.issuer = ""  # what discovery says; empty = its own address
+        self.nonce: str | None = "echo"  # what the ID token carries; "echo" = what was sent
+        self.token_key: tuple[Any, str] | None = None  # another key and algorithm for the ID token
+        self.moved_to = ""  # where discovery redirects to
+        self.authorized: list[dict[str, str]] = []
+        self.issued: list[str] = []
         self.lifetime = 300
         self.codes: dict[str, dict[str, str]] = {}
         self.redeemed: list[dict[str, str]] = []
@@ -43,7 +49,7 @@ class Provider:
 
     def discovery(self) -> dict[str, Any]:
         return {
-            "issuer": self.url,
+            "issuer": self.issuer or self.url,
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
             "userinfo_endpoint": f"{self.url}/userinfo",
@@ -59,6 +65,7 @@ class Provider:
         """Where the browser is sent back to, as if the person had signed in there."""
         code = secrets.token_urlsafe(16)
         self.codes[code] = query
+        self.authorized.append(query)
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
 
     def token(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
@@ -82,9 +89,11 @@ class Provider:
                 "exp": now + self.lifetime,
                 **self.claims,
             }
-            answer["id_token"] = jwt.encode(
-                claims, self.signing_key, algorithm="RS256", headers={"kid": "key-1"}
-            )
+            if self.nonce is not None:
+                claims["nonce"] = asked.get("nonce") if self.nonce == "echo" else self.nonce
+            key, algorithm = self.token_key or (self.signing_key, "RS256")
+            answer["id_token"] = jwt.encode(claims, key, algorithm=algorithm, headers={"kid": "key-1"})
+        self.issued += [str(answer[name]) for name in ("access_token", "id_token") if name in answer]
         return 200, answer
 
     def _handler(provider) -> type[BaseHTTPRequestHandler]:
@@ -95,7 +104,11 @@ class Provider:
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-                if parts.path == "/.well-known/openid-configuration":
+                if provider.moved_to and parts.path == "/.well-known/openid-configuration":
+                    self.send_response(302)
+                    self.send_header("Location", provider.moved_to)
+                    self.end_headers()
+                elif parts.path in ("/.well-known/openid-configuration", "/elsewhere"):
                     self.answer(200, provider.discovery())
                 elif parts.path == "/keys":
                     self.answer(200, provider.keys())

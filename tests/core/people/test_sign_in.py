@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+import random
+import re
 import time
+import unicodedata
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +20,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 
@@ -220,7 +228,12 @@ def test_an_approver_is_led_to_the_second_factor_and_then_asked_for_it(
     answer = client.post("/staff/account/totp/activate/", {"code": code_now(secret)})
     assert answer["Location"] == "/staff/account/codes/"
     codes = client.get("/staff/account/codes/").context["unused_codes"]
-    assert len(codes) == 10
+    assert len(codes) == len(set(codes)) == 10
+    assert all(re.fullmatch(r"\d{4} \d{4} \d{4}", code) for code in codes), "39 bits each"
+    again = client.get("/staff/account/codes/")
+    assert set(again.context["unused_codes"]) == {"****"}, "shown once"
+    assert "****" not in again.content.decode()
+    assert "残りは10個" in again.content.decode()
     assert client.get("/staff/people/me/").status_code == 200
     assert "people.second-factor" in actions(approver)
 
@@ -241,6 +254,168 @@ def test_an_approver_is_led_to_the_second_factor_and_then_asked_for_it(
     assert third.post("/staff/login/code/", {"code": codes[0]}).status_code == 200, (
         "a recovery code works once"
     )
+    typed = codes[1].replace(" ", "-").translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert third.post("/staff/login/code/", {"code": typed}).status_code == 302
+    assert (
+        Authenticator.objects.get(user=approver, type="recovery_codes").wrap().get_unused_codes()
+        == ["****"] * 8
+    )
+
+
+def test_recovery_codes_are_stored_as_slow_salted_digests(officer: User) -> None:
+    codes = RecoveryCodes.activate(officer)
+    assert codes.get_unused_codes() == []
+    codes.mark_as_viewed()
+    shown = codes.get_unused_codes()
+    kept = Authenticator.objects.get(user=officer, type="recovery_codes").data
+    stored = json.dumps(kept)
+    assert not [code for code in shown if code in stored or code.replace(" ", "") in stored]
+    salt = bytes.fromhex(kept["salt"])
+    assert len(salt) == 16
+    digest = hashlib.scrypt(shown[3].replace(" ", "").encode(), salt=salt, n=2**14, r=8, p=5)
+    assert kept["digests"][3] == digest.hex()
+    codes.mark_as_viewed()
+    assert Authenticator.objects.get(user=officer, type="recovery_codes").data == kept, "drawn once"
+    fresh = RecoveryCodes.activate(officer)
+    assert not fresh.validate_code("1234")
+    assert not fresh.validate_code("000000000000" if shown[0] != "0000 0000 0000" else "111111111111")
+    assert fresh.validate_code(shown[9])
+    assert not RecoveryCodes.activate(officer).validate_code(shown[9])
+
+
+def test_a_set_of_the_older_form_holds_no_usable_code(officer: User) -> None:
+    Authenticator.objects.create(
+        user=officer, type="recovery_codes", data={"seed": get_adapter().encrypt("ab" * 40), "used_mask": 0}
+    )
+    codes = RecoveryCodes.activate(officer)
+    assert codes.get_unused_codes() == []
+    assert not codes.validate_code("12345678")
+    assert not codes.validate_code("1234 5678 9012")
+
+
+def test_seeds_and_codes_come_from_the_systems_random_source(
+    officer: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+    real = random.SystemRandom.getrandbits
+
+    def listener(self: random.SystemRandom, bits: int) -> int:
+        drawn.append(bits)
+        return real(self, bits)
+
+    monkeypatch.setattr(random.SystemRandom, "getrandbits", listener)
+    random.seed(1)
+    codes = RecoveryCodes.activate(officer)
+    codes.mark_as_viewed()
+    assert len([bits for bits in drawn if bits == 40]) >= 10, "ten codes below 10**12 < 2**40"
+    drawn.clear()
+    issued = services.issue_reset_code(officer, by=admin)
+    assert len(drawn) >= len(issued.replace("-", "")) == 16
+    random.seed(1)
+    secret = generate_totp_secret()
+    random.seed(1)
+    assert secret != generate_totp_secret(), "no generator that a seed repeats"
+    assert len(base64.b32decode(secret)) * 8 >= 128
+
+
+def test_a_totp_code_of_the_step_before_is_refused(client: Client, officer: User) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(officer, secret)
+    sign_in(client, "1001")
+    step = int(time.time()) // 30
+    fitting = {format_hotp_value(hotp_value(secret, step + n)) for n in (0, 1)}  # now, or the tick between
+    old = next(
+        code
+        for code in (format_hotp_value(hotp_value(secret, step - n)) for n in (1, 2, 3))
+        if code not in fitting
+    )
+    assert "確認コードが違います" in client.post("/staff/login/code/", {"code": old}).content.decode()
+    assert client.get("/staff/people/me/").status_code == 302
+
+
+def test_a_session_key_is_long_random_and_never_the_one_before(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = []
+    for _ in range(5):
+        client = Client()
+        sign_in(client, "1001")
+        keys.append(client.session.session_key)
+    assert len(set(keys)) == 5
+    for key in keys:
+        assert re.fullmatch(r"[0-9a-z]{32}", key), "32 signs of 36: 165 bits"
+    asked: list[object] = []
+    monkeypatch.setattr("django.utils.crypto.secrets.choice", lambda signs: asked.append(signs) or "a")
+    assert SessionStore()._get_new_session_key() == "a" * 32
+    assert len(asked) == 32, "drawn by the module secrets"
+
+
+def test_a_password_field_hides_what_is_typed_and_lets_password_managers_work(
+    client: Client, officer: User
+) -> None:
+    pages = [client.get("/staff/login/"), client.get("/staff/login/reset/")]
+    sign_in(client, "1001")
+    pages.append(client.get("/staff/account/password/"))
+    fields = [
+        tag for page in pages for tag in re.findall(r"<input[^>]*password[^>]*>", page.content.decode())
+    ]
+    assert len(fields) >= 6
+    for tag in fields:
+        assert 'type="password"' in tag
+        assert re.search(r'autocomplete="(current|new)-password"', tag), tag
+        assert not re.search("onpaste|readonly", tag)
+    for script in (Path(__file__).parents[3] / "src/yakuba").rglob("static/**/*.js"):
+        assert "paste" not in script.read_text(encoding="utf-8"), script
+
+
+def test_a_password_is_taken_exactly_as_typed(
+    client: Client, person: MakePerson, nursery: Department
+) -> None:
+    exact = "  Umi no Oto wo Kiku １ 髙﨑  "
+    person("1003", nursery, Role.OFFICER, password=exact)
+    for other in (exact.strip(), exact.lower(), exact[:-1], unicodedata.normalize("NFKC", exact)):
+        assert sign_in(Client(), "1003", other).status_code == 200, repr(other)
+        AccessAttempt.objects.all().delete()
+    assert sign_in(client, "1003", exact).status_code == 302
+    long = "k" * 120 + " ano mizuumi no kishibe de " + "z" * 100
+    person("1004", nursery, Role.OFFICER, password=long)
+    assert sign_in(Client(), "1004", long[:-1]).status_code == 200, "nothing is cut off"
+    assert sign_in(Client(), "1004", long).status_code == 302
+
+
+def test_a_password_does_not_expire(client: Client, officer: User) -> None:
+    User.objects.update(date_joined=timezone.now() - timedelta(days=3650), last_login=None)
+    answer = sign_in(client, "1001")
+    assert answer["Location"] == "/staff/"
+    assert client.get("/staff/").status_code == 200
+    User.objects.update(last_login=timezone.now() - timedelta(days=3650))
+    assert sign_in(Client(), "1001")["Location"] == "/staff/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/staff/account/totp/activate/",
+        "/staff/account/totp/deactivate/",
+        "/staff/account/codes/",
+        "/staff/account/codes/renew/",
+    ],
+)
+def test_the_second_factor_is_changed_only_after_showing_who_one_is(
+    client: Client, officer: User, path: str
+) -> None:
+    if "activate/" not in path or "de" in path:
+        TOTP.activate(officer, generate_totp_secret())
+        RecoveryCodes.activate(officer)
+    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    before = list(Authenticator.objects.values("type", "data"))
+    for answer in (
+        client.get(path),
+        client.post(path) if path != "/staff/account/codes/" else client.get(path),
+    ):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/staff/login/again/"), answer["Location"]
+    assert list(Authenticator.objects.values("type", "data")) == before
 
 
 def test_a_totp_code_works_once(client: Client, officer: User, settings: Any) -> None:

@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 
@@ -137,7 +137,25 @@ def _omit(provider: Provider) -> None:
     provider.without_id_token = True
 
 
-@pytest.mark.parametrize("fault", [_forge, _expire, _readdress, _omit])
+def _replay(provider: Provider) -> None:
+    provider.nonce = "the nonce of another sign-in"
+
+
+def _forget(provider: Provider) -> None:
+    provider.nonce = None
+
+
+def _unsigned(provider: Provider) -> None:
+    provider.token_key = (None, "none")
+
+
+def _shared_secret(provider: Provider) -> None:
+    provider.token_key = (CLIENT_SECRET * 4, "HS256")
+
+
+@pytest.mark.parametrize(
+    "fault", [_forge, _expire, _readdress, _omit, _replay, _forget, _unsigned, _shared_secret]
+)
 def test_an_answer_that_does_not_prove_itself_is_refused(
     client: Client, provider: Provider, officer: User, fault: Any
 ) -> None:
@@ -145,6 +163,92 @@ def test_an_answer_that_does_not_prove_itself_is_refused(
     answer = visit(client)
     assert "確かめられませんでした" in answer.content.decode()
     assert client.get("/staff/people/me/").status_code == 302
+
+
+def test_every_sign_in_sends_its_own_nonce_state_and_challenge(
+    client: Client, provider: Provider, officer: User
+) -> None:
+    visit(client)
+    visit(Client())
+    first, second = provider.authorized
+    for name in ("nonce", "state", "code_challenge"):
+        assert first[name] != second[name]
+    assert len(first["nonce"]) >= 43, "256 bits"
+    assert first["code_challenge_method"] == "S256"
+
+
+def test_an_answer_is_taken_only_by_the_browser_that_began(
+    client: Client, provider: Provider, officer: User
+) -> None:
+    start = client.post("/staff/login/sso/sso/")
+    opener = urllib.request.build_opener(_Stay)
+    with pytest.raises(HTTPError) as redirect:
+        opener.open(start["Location"], timeout=10)
+    back = redirect.value.headers["Location"]
+    redirect.value.close()
+    other = Client()
+    other.post("/staff/login/sso/sso/")  # it has begun a sign-in of its own
+    assert "確かめられませんでした" in other.get(back).content.decode()
+    assert other.get("/staff/people/me/").status_code == 302
+    assert provider.redeemed == [], "the code was not even tried"
+    assert client.get(back).status_code == 302
+    assert client.get("/staff/people/me/").status_code == 200
+    assert "確かめられませんでした" in client.get(back).content.decode(), "an answer is used once"
+
+
+def test_the_address_can_not_change_what_is_asked_of_the_provider(client: Client, provider: Provider) -> None:
+    start = client.post("/staff/login/sso/sso/?auth_params=prompt%3Dnone%26nonce%3Dmine&scope=offline_access")
+    assert "prompt" not in start["Location"]
+    assert "nonce=mine" not in start["Location"]
+    assert "offline_access" not in start["Location"]
+
+
+@pytest.mark.parametrize("said", ["https://evil.example", "{url}/"])
+def test_a_provider_that_names_another_issuer_is_refused_before_anybody_is_sent_there(
+    client: Client, provider: Provider, officer: User, said: str
+) -> None:
+    provider.issuer = said.format(url=provider.url)
+    answer = client.post("/staff/login/sso/sso/")
+    assert answer.status_code == 401
+    assert "確かめられませんでした" in answer.content.decode()
+    provider.issuer = ""
+    start = client.post("/staff/login/sso/sso/")
+    provider.issuer = said.format(url=provider.url)  # changed while the person was there
+    opener = urllib.request.build_opener(_Stay)
+    with pytest.raises(HTTPError) as redirect:
+        opener.open(start["Location"], timeout=10)
+    back = redirect.value.headers["Location"]
+    redirect.value.close()
+    assert client.get(back).status_code == 401
+    assert client.get("/staff/people/me/").status_code == 302
+
+
+def test_a_provider_that_sends_us_elsewhere_or_is_down_is_an_error_page(
+    client: Client, provider: Provider, settings: Any
+) -> None:
+    provider.moved_to = f"{provider.url}/elsewhere"
+    assert client.post("/staff/login/sso/sso/").status_code == 401
+    settings.SOCIALACCOUNT_PROVIDERS = oidc_provider("http://127.0.0.1:9", CLIENT_ID, CLIENT_SECRET, "x")
+    assert client.post("/staff/login/sso/sso/").status_code == 401
+
+
+def test_the_tokens_of_the_provider_are_neither_kept_nor_given_to_the_browser(
+    client: Client, provider: Provider, officer: User
+) -> None:
+    answer = visit(client)
+    assert len(provider.issued) == 2
+    assert not SocialToken.objects.exists()
+    seen = "".join(
+        [
+            str(answer.headers),
+            answer.content.decode(),
+            str(client.cookies),
+            str(dict(client.session)),
+            str(SocialAccount.objects.values()),
+            client.get("/staff/people/me/").content.decode(),
+        ]
+    )
+    assert not [token for token in provider.issued if token in seen]
 
 
 def test_single_sign_on_does_not_go_around_the_second_factor(

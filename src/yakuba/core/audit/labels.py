@@ -20,6 +20,7 @@ def all_actions() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(_labels.items()))
 
 
+register_action("access.refused", "要求を断った")
 register_action("audit.verify", "監査の記録を検証した")
 register_action("audit.seal", "監査の記録を封印した")
 register_action("audit.export", "監査の記録を書き出した")

@@ -66,4 +66,6 @@ def restore(archive: Path, passphrase_file: Path | None) -> None:
     except (BackupError, CryptoError) as error:
         raise click.UsageError(f"{archive}：{error}") from None
     click.echo(f"{done.made_at} のバックアップ（{done.parts}件）を {home} に戻しました。")
+    for name in done.models:
+        click.echo(f"モデル {name} の本体は入っていません。yakuba models add で入れ直してください。")
     click.echo("yakuba audit verify で監査の記録を確かめてください。")

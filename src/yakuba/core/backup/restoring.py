@@ -26,6 +26,7 @@ class Restored:
     made_at: str
     version: str
     parts: int
+    models: tuple[str, ...] = ()  # whose files are not in the backup and have to be put back
 
 
 def _require_empty_home(home: Path) -> None:
@@ -117,4 +118,5 @@ def restore(archive: Path, home: Path, passphrase: str, url: str = "") -> Restor
         _put_in_place(stage, home)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return Restored(str(manifest["made_at"]), str(manifest["version"]), len(manifest["parts"]))
+    models = tuple(str(model["name"]) for model in manifest.get("models", []))
+    return Restored(str(manifest["made_at"]), str(manifest["version"]), len(manifest["parts"]), models)

@@ -26,6 +26,8 @@ from yakuba.core.crypto import export_escrow
 from yakuba.core.crypto.keyfile import sync_folder
 from yakuba.core.crypto.passphrase import check_passphrase
 from yakuba.core.home import yakuba_home
+from yakuba.core.weights.registry import BadRegistry
+from yakuba.core.weights.store import all_models
 
 MAIN = "yakuba.sqlite3"  # the main database's name inside of the archive
 DUMP = "postgresql.dump"
@@ -95,6 +97,20 @@ def _parts(home: Path, stage: Path, passphrase: str) -> list[Part]:
     return parts
 
 
+def _models() -> list[dict[str, Any]]:
+    """The model files in use, by name: they are not saved, and a restore says which are to be put back."""
+    try:
+        known = all_models()
+    except BadRegistry as error:
+        raise BackupError(str(error)) from error
+    folder = yakuba_home() / "models"
+    return [
+        {"name": model.name, "file": model.file, "sha256": model.sha256, "size": model.size}
+        for model in known
+        if (folder / model.file).is_file()
+    ]
+
+
 def create(folder: Path, passphrase: str, *, keep: int | None = None, now: datetime | None = None) -> Backup:
     """Write ``yakuba-<UTC time>.backup`` into ``folder``, check it, then remove what rotation does not keep.
 
@@ -108,7 +124,12 @@ def create(folder: Path, passphrase: str, *, keep: int | None = None, now: datet
     if path.exists():
         raise BackupError(f"{path} はもうあります。1秒おいてから、もう一度行ってください。")
     seal_head()
-    about = {"version": __version__, "made_at": stamp.isoformat(), "database": connection.vendor}
+    about = {
+        "version": __version__,
+        "made_at": stamp.isoformat(),
+        "database": connection.vendor,
+        "models": _models(),
+    }
     temporary = folder / f".{path.name}.{secrets.token_hex(6)}.tmp"
     try:
         # plain copies of the databases lie here for a moment: in the home, which only its owner reads

@@ -10,7 +10,8 @@ import click
 
 from yakuba.core.border.domain.certify import GRID, Certificate, certify, certify_kinds
 from yakuba.core.border.reading import OutcomeFaults, read_outcomes
-from yakuba.core.border.writing import document, write_json
+from yakuba.core.border.writing import document
+from yakuba.core.whole import write_json
 
 
 class _Share(click.ParamType[float]):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from yakuba.core.border.domain.certify import Outcome
+from yakuba.core.tables import RowFault, TableFaults, read_csv
 
 _CORRECT = {
     "1": True, "true": True, "yes": True, "正": True, "○": True,
@@ -18,29 +17,8 @@ MAX_BYTES = 200_000_000
 MAX_FAULTS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """One problem: where, what was found, what was expected. Row 1 is the header line."""
-
-    file: str
-    row: int
-    column: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        return (
-            f"{self.file}：{self.row}行目の列「{self.column}」：「{self.found}」とあります。"
-            f"{self.expected}にしてください。"
-        )
-
-
-class OutcomeFaults(Exception):
+class OutcomeFaults(TableFaults):
     """The file cannot be used; ``faults`` lists every problem found."""
-
-    def __init__(self, faults: list[RowFault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = faults
 
 
 def read_outcomes(path: Path) -> tuple[list[Outcome], bool]:
@@ -50,30 +28,13 @@ def read_outcomes(path: Path) -> tuple[list[Outcome], bool]:
     other columns are ignored. Raises ``OutcomeFaults`` with every problem, at most 100.
     """
     name = path.name
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    lines = read_csv(path, most_bytes=MAX_BYTES)
     try:
-        header = [cell.strip().lower() for cell in next(reader, [])]
-        places = _places(name, header)
-        return _rows(name, reader, places), "kind" in places
-    except csv.Error as error:
-        fault = RowFault(name, reader.line_num, "行全体", str(error), "引用符の閉じた CSV")
-        raise OutcomeFaults([fault]) from error
-
-
-def _text(path: Path) -> str:
-    if path.stat().st_size > MAX_BYTES:
-        found = f"{path.stat().st_size:,} バイト"
-        raise OutcomeFaults(
-            [RowFault(path.name, 0, "ファイル全体", found, f"{MAX_BYTES:,} バイト以下のファイル")]
-        )
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    fault = RowFault(path.name, 0, "ファイル全体", "読めない文字コード", "UTF-8 か CP932（Shift_JIS）の CSV")
-    raise OutcomeFaults([fault])
+        _, header = next(lines, (1, []))
+        places = _places(name, [cell.strip().lower() for cell in header])
+        return _rows(name, lines, places), "kind" in places
+    except TableFaults as problem:
+        raise OutcomeFaults(problem.faults) from problem
 
 
 def _places(name: str, header: list[str]) -> dict[str, int]:
@@ -90,13 +51,12 @@ def _places(name: str, header: list[str]) -> dict[str, int]:
     return {column: header.index(column) for column in ("score", "correct", "kind") if column in header}
 
 
-def _rows(name: str, reader: csv._reader, places: dict[str, int]) -> list[Outcome]:  # type: ignore[name-defined]
+def _rows(name: str, lines: Iterator[tuple[int, list[str]]], places: dict[str, int]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     faults: list[RowFault] = []
-    for cells in reader:
+    for row, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
-        row = reader.line_num
         values = {
             column: cells[place].strip() if place < len(cells) else "" for column, place in places.items()
         }

@@ -19,4 +19,5 @@ class PeopleConfig(AppConfig):
 
         audit_labels.register()
         import_module("yakuba.core.people.signin.signals")
+        import_module("yakuba.core.people.signin.recovery").install()
         import_module("yakuba.core.people.protected")  # its approval handlers

@@ -53,7 +53,11 @@ class Token(HttpBearer):
 
 
 def count(token: ApiToken) -> None:
-    """Count one request in the present minute; ``Throttled`` above the limit."""
+    """Count one request in the present minute; ``Throttled`` above the limit.
+
+    The count is approximate: two requests at the same moment may read the same number, so a little more
+    than the limit can pass. It guards the machine, not an entitlement.
+    """
     now = time.time()
     key = f"yakuba-api-rate:{token.pk}:{int(now // WINDOW)}"
     cache.add(key, 0, timeout=WINDOW * 2)

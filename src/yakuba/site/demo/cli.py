@@ -22,7 +22,7 @@ def demo(context: click.Context, port: int) -> None:
         context.invoke(load)
         from yakuba.site.serve import run
 
-        run(host="127.0.0.1", port=port, workers=1, threads=8, with_worker=True)
+        run(host="127.0.0.1", port=port, workers=1, threads=16, with_worker=True)
 
 
 @demo.command()

@@ -8,6 +8,7 @@ from yakuba.site.environment import flag, setting
 
 APPS: list[str] = ["csp"]
 MIDDLEWARE: list[str] = [  # outermost, after SecurityMiddleware
+    "yakuba.site.middleware.RefusalsMiddleware",
     "csp.middleware.CSPMiddleware",
     "yakuba.site.middleware.HeadersMiddleware",
     "yakuba.site.middleware.BodyLimitMiddleware",

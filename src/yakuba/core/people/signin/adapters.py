@@ -100,6 +100,12 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  
         """Never."""
         return False
 
+    def get_requests_session(self) -> Any:
+        """For the provider's own addresses alone: a redirect to another one is an error, not a way."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Tie the provider's subject to the staff number it names, once and for ever.
 

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from yakuba.core.audit import refusals
+
 
 def client_address(request: HttpRequest) -> str:
     """Where an attempt comes from: behind our own proxy the address that it added last, else the peer's.
@@ -32,6 +34,7 @@ def number_tried(request: HttpRequest, credentials: Any) -> str:
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:
     """429 with how long to wait and whom to ask. It says the same for numbers that do not exist."""
+    refusals.because(request, "locked")
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     context = {"limit": settings.AXES_FAILURE_LIMIT, "minutes": minutes}
     return render(request, "people/locked_out.html", context, status=429)

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
+from yakuba.core.people.domain.likely import likely_passwords
 from yakuba.core.people.domain.passwords import MAX_LENGTH, MIN_LENGTH, faults
 
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """The 20,000 most common passwords that Django ships."""
-    return frozenset(CommonPasswordValidator().passwords)
+    """The 20,000 most common passwords that Django ships, and the likely long ones that we make."""
+    return likely_passwords() | CommonPasswordValidator().passwords
 
 
 class PasswordRulesValidator:
