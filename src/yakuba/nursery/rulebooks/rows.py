@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from yakuba.nursery.domain.scores.facts import when_words
 from yakuba.nursery.domain.scores.keys import COMPUTED
-from yakuba.nursery.domain.scores.rulebook import (
+from yakuba.nursery.domain.scores.rows import (
     DERIVATIONS,
     Adjustment,
     Band,
