@@ -137,7 +137,7 @@ def test_haebaru_step_three_is_settled_through_the_real_engine(seats: int) -> No
         order = rank(wanted, lambda c, n: keys[c, n], {"a": "h1", "b": "h1", "z": "h2"}, {}, seed=3).priority
         placed: dict[str, str | None] = dict.fromkeys(("a", "b", "z"))
         for place, ids in order.items():
-            placed |= dict.fromkeys(ids[:capacity[place]], place)
+            placed |= dict.fromkeys(ids[: capacity[place]], place)
         return placed
 
     settled = settle({}, lambda outcome: together(round_, outcome), allocate)
