@@ -48,9 +48,7 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     book = rulebooks.content(row.rulebook)
     context.progress(0.3, "採点しています")
     decided = in_force(row.applications.selection)
-    answered = frozenset(
-        (one.subject, one.code) for one in decided if one.kind == Decision.Kind.TOGETHER
-    )
+    answered = frozenset((one.subject, one.code) for one in decided if one.kind == Decision.Kind.TOGETHER)
     result = settled(
         found,
         domain_decisions(decided),

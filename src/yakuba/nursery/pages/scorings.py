@@ -198,13 +198,13 @@ def scoring(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(pk)
     if found.finished_at is None:
         stopped = found.job is None or found.job.is_final
-        context = {
+        running: dict[str, Any] = {
             "scoring": found,
             "selection": found.applications.selection,
             "job": found.job,
             "stopped": stopped,
         }
-        return render(request, "nursery/scoring_running.html", context)
+        return render(request, "nursery/scoring_running.html", running)
     trace = trace_of(found)
     hidden = hidden_from(request.user)
     leaving = bool(request.GET.get("export"))
@@ -295,7 +295,9 @@ def parts_of(child: ScoredChild, hidden: set[str]) -> list[Part]:
         lines = [line for line in child.score.lines if line.part == part]
         if not lines:
             if part in ("father", "mother") and part in child.score.basic:
-                why = "不在（保護者の欄に記入がありません）" if child.score.basic[part] is None else "該当なし"
+                why = (
+                    "不在（保護者の欄に記入がありません）" if child.score.basic[part] is None else "該当なし"
+                )
                 found.append(Part(f"{title}　{why}", [], shown_points(child.score.basic[part])))
             continue
         counted = sum((line.points or Decimal(0) for line in lines if line.counted), Decimal(0))

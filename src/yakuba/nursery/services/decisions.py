@@ -41,9 +41,7 @@ def decide_points(
     return _keep(selection, Decision.Kind.POINTS, subject, code, {"points": value}, reason, by)
 
 
-def decide_order(
-    selection: SelectionRound, children: Sequence[str], *, reason: str, by: Any
-) -> Decision:
+def decide_order(selection: SelectionRound, children: Sequence[str], *, reason: str, by: Any) -> Decision:
     """The order of tied children, best first."""
     if len(children) < 2 or len(set(children)) != len(children):
         raise DecisionError("順位：2人以上の児童に、重ならない順位を付けてください。")
