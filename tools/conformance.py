@@ -96,8 +96,18 @@ def security_requirements(data: Path) -> list[str]:
     return found
 
 
+def nursery_rulebooks(data: Path) -> list[str]:
+    """Every worked example of the published rule books, and 与那原町's printed allocations end to end."""
+    import conformance_rulebooks
+
+    number, found = conformance_rulebooks.problems(need(data / "nursery/rulebooks"))
+    print(f"         {number} examples of published rule books worked out")
+    return found if number else ["no examples were found"]
+
+
 CASES: tuple[tuple[str, Callable[[Path], list[str]]], ...] = (
     ("nursery: 500 children equal to the agreed answer", nursery_ledger),
+    ("nursery: worked examples of published rule books", nursery_rulebooks),
     ("platform: ASVS 5.0.0 requirements complete", security_requirements),
 )
 

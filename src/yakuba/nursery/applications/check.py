@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from yakuba.nursery.applications.check_children import check_child
 from yakuba.nursery.applications.check_families import check_family, check_tuples
@@ -41,7 +41,7 @@ def check(tables: Tables, rules: Rules) -> None:
     explicit = {record.get("household") for record in records[TUPLES]}
     for household, siblings in members.items():
         check_family(household, siblings, household in explicit)
-    _alike(records[CHILDREN])
+    _alike(records[CHILDREN], households, guardians)
     check_tuples(records[TUPLES], members, children, offers)
 
 
@@ -116,19 +116,24 @@ def check_codes(record: Record, rules: Rules, rows: Sequence[str], marks: Sequen
             record.note("mark-unknown", "marks", mark.code)
 
 
-def _alike(records: Sequence[Record]) -> None:
-    """One child twice, and twins in two households."""
+def _alike(
+    children: Sequence[Record], households: Mapping[str, Record], guardians: Mapping[str, Sequence[Record]]
+) -> None:
+    """One child twice, and twins in two households: same birth and address, or same birth and parent."""
     same: dict[tuple[object, ...], Record] = {}
-    families: dict[tuple[object, ...], Record] = {}
-    for record in records:
-        name, birth = record.get("name"), record.get("birth")
+    twins: dict[tuple[object, ...], Record] = {}
+    for record in children:
+        name, birth, household = record.get("name"), record.get("birth"), record.get("household")
         if name is None or birth is None:
             continue
         first = same.setdefault((name, birth), record)
         if first is not record:
             record.note("child-twice", "name", name, first=first.number)
             continue
-        surname = name.split()[0]
-        twin = families.setdefault((surname, birth), record)
-        if twin.get("household") != record.get("household") and len(name.split()) > 1:
+        home = households.get(household)
+        signs = [("address", home.get("address"))] if home is not None else []
+        signs += [("guardian", one.get("name")) for one in guardians.get(household, ())]
+        others = [twins.setdefault((birth, *sign), record) for sign in signs if sign[1] is not None]
+        twin = next((one for one in others if one.get("household") != household), None)
+        if twin is not None:
             record.note("twins-unlinked", "name", name, first=twin.number)

@@ -118,7 +118,11 @@ def _grid(table: str, rows: Sequence[Mapping[str, Any]]) -> Grid:
         if one.key == WISHES:
             header += [f"第{number}希望" for number in range(1, width + 1)]
             writers += [_wish(number) for number in range(width)]
-        elif one.required or one.key in _ALWAYS or any(_said(one, row.get(one.key)) for row in rows):
+        elif (
+            one.required
+            or one.key in _ALWAYS
+            or any(_said(one, row.get(one.key)) is not None for row in rows)
+        ):
             header.append(one.name)
             writers.append(_cell(one))
     return [header, *([write(row) for write in writers] for row in rows)]

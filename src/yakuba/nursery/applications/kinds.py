@@ -120,7 +120,7 @@ guardian-no-reason | 事由・判定・時間のどれもない保護者です |
 birth-unborn | 申込日より後の生年月日です | 出産予定日か確認してください
 children-count-small | 世帯の申込児童は{count}人います | 人数を確認してください
 pattern-no-common | きょうだいに共通の希望施設がありません | パターン1では入所できません。要確認です
-twins-unlinked | {first}行と生年月日・姓が同じで、世帯番号が違います | 双子なら、同じ世帯番号にしてください
+twins-unlinked | {first}行と生年月日が同じで、住所か保護者名も同じです | 双子なら、同じ世帯番号にしてください
 child-twice | {first}行と氏名・生年月日が同じです | 二重の申込みでないか確認してください
 """,
     warning=True,

@@ -23,7 +23,8 @@ from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.domain.priority import Key
 from yakuba.nursery.domain.scores.keys import key_of, worst_key
 from yakuba.nursery.domain.scores.result import ChildScore, Decisions, Scores
-from yakuba.nursery.domain.scores.rulebook import Example, Rulebook, Step, TieExample
+from yakuba.nursery.domain.scores.rows import Step
+from yakuba.nursery.domain.scores.rulebook import Example, Rulebook, TieExample
 from yakuba.nursery.domain.scores.score import average, score
 
 FIRST, SECOND = "N1", "N2"

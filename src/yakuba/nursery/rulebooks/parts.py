@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import get_args
 
+from yakuba.nursery.domain.scores.rows import Adjustment, BasicRow, Step
 from yakuba.nursery.domain.scores.rulebook import (
-    Adjustment,
-    BasicRow,
     Cap,
     Combination,
     Example,
@@ -19,7 +18,6 @@ from yakuba.nursery.domain.scores.rulebook import (
     Reasons,
     Rulebook,
     Source,
-    Step,
     Terms,
     TieExample,
     Tier,

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from yakuba.nursery.domain.scores.facts import when_words
 from yakuba.nursery.domain.scores.keys import COMPUTED
-from yakuba.nursery.domain.scores.rulebook import (
+from yakuba.nursery.domain.scores.rows import (
     DERIVATIONS,
     Adjustment,
     Band,
@@ -97,12 +97,7 @@ def basic_row(
     if judge == (when_fields is not None):
         found = "when と judge" if judge else None
         fields.fault("when", found, "when か judge: true のどちらか1つが必要です")
-    points, rank, discretionary = fields.number("points"), fields.text("rank"), fields.yes_no("discretionary")
-    if rank and rank not in ranks:
-        fields.fault("rank", rank, f"ランクは {'、'.join(ranks) or 'この基準表にありません'}")
-    if [points is not None, bool(rank), discretionary].count(True) != 1:
-        found = "複数" if points is not None or rank else None
-        fields.fault("points", found, "points、rank、discretionary: true のどれか1つが必要です")
+    points, rank = _worth(fields, ranks)
     low, high = _range(fields)
     row = BasicRow(
         code=fields.code("code"),
@@ -129,6 +124,18 @@ def basic_row(
     return row
 
 
+def _worth(fields: Fields, ranks: tuple[str, ...]) -> tuple[Decimal | None, str]:
+    """Points or a rank; a row has exactly one of them, or leaves the number to staff."""
+    points, rank, discretionary = fields.number("points"), fields.text("rank"), fields.yes_no("discretionary")
+    if rank and rank not in ranks:
+        fields.fault("rank", rank, f"ランクは {'、'.join(ranks) or 'この基準表にありません'}")
+    given = [fields.value.get("points") is not None, bool(rank), discretionary].count(True)
+    if given != 1:
+        found = "複数" if given else None
+        fields.fault("points", found, "points、rank、discretionary: true のどれか1つが必要です")
+    return points, rank
+
+
 def _range(fields: Fields) -> tuple[Decimal | None, Decimal | None]:
     inner = fields.inner("range")
     if inner is None:
@@ -144,12 +151,7 @@ def _range(fields: Fields) -> tuple[Decimal | None, Decimal | None]:
 
 def adjustment(fields: Fields, default_evidence: str, ranks: tuple[str, ...]) -> Adjustment:
     """One row of the adjustments."""
-    points, rank, discretionary = fields.number("points"), fields.text("rank"), fields.yes_no("discretionary")
-    if rank and rank not in ranks:
-        fields.fault("rank", rank, f"ランクは {'、'.join(ranks) or 'この基準表にありません'}")
-    if [points is not None, bool(rank), discretionary].count(True) != 1:
-        found = "複数" if points is not None or rank else None
-        fields.fault("points", found, "points、rank、discretionary: true のどれか1つが必要です")
+    points, rank = _worth(fields, ranks)
     low, high = _range(fields)
     row = Adjustment(
         code=fields.code("code"),

@@ -71,3 +71,21 @@ def ledger(output: Path, children: int, nurseries: int, wishes: int, seed: int, 
 
     write_workbook(make_ledger(children, nurseries, wishes, seed, ties=ties), output)
     click.echo(f"{output}：児童 {children:,}人、施設 {nurseries:,}園の台帳を書きました。")
+
+
+@demo.command()
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="FILE.xlsx"
+)
+@click.option("--children", type=click.IntRange(1, 50_000), default=2500, show_default=True)
+@click.option("--nurseries", type=click.IntRange(1, 360), default=80, show_default=True)
+@click.option("--wishes", type=click.IntRange(1, 50), default=20, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+def applications(output: Path, children: int, nurseries: int, wishes: int, seed: int) -> None:
+    """Write invented nursery applications (facts, no points yet) as an Excel workbook."""
+    from yakuba.nursery.applications.export import to_workbook
+    from yakuba.nursery.files import write_bytes
+    from yakuba.site.demo.nursery_applications import make_applications
+
+    write_bytes(output, to_workbook(make_applications(children, nurseries, wishes, seed)))
+    click.echo(f"{output}：児童 {children:,}人、施設 {nurseries:,}園の申込情報を書きました。")

@@ -10,7 +10,8 @@ from decimal import Decimal
 from yakuba.nursery.domain.application import Applicant, Guardian, Household, Mark
 from yakuba.nursery.domain.scores.derive import PER_WISH, Ledger
 from yakuba.nursery.domain.scores.result import Decisions, Line, Question
-from yakuba.nursery.domain.scores.rulebook import Adjustment, Rulebook, inside
+from yakuba.nursery.domain.scores.rows import Adjustment, inside
+from yakuba.nursery.domain.scores.rulebook import Rulebook
 
 ZERO = Decimal(0)
 UNDECIDED = "点数が決まっていません"

@@ -10,7 +10,8 @@ from itertools import product
 from yakuba.nursery.domain.application import Fact, Guardian
 from yakuba.nursery.domain.scores import facts as fact_words
 from yakuba.nursery.domain.scores.result import Decisions, Line, Question
-from yakuba.nursery.domain.scores.rulebook import BasicRow, Rulebook, inside
+from yakuba.nursery.domain.scores.rows import BasicRow, inside
+from yakuba.nursery.domain.scores.rulebook import Rulebook
 
 PARENT_WORDS = {"father": "父", "mother": "母", "other": "保護者"}
 ZERO = Decimal(0)

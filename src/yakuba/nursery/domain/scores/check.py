@@ -11,7 +11,8 @@ from yakuba.nursery.domain.market import Fault
 from yakuba.nursery.domain.scores.basic import PARENT_WORDS
 from yakuba.nursery.domain.scores.facts import HOURS, MORE_JOBS
 from yakuba.nursery.domain.scores.result import Decisions
-from yakuba.nursery.domain.scores.rulebook import BasicRow, Rulebook
+from yakuba.nursery.domain.scores.rows import BasicRow
+from yakuba.nursery.domain.scores.rulebook import Rulebook
 
 FILE = "申込"
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from yakuba.nursery.domain.application import Applicant, Applications
-from yakuba.nursery.domain.scores.rulebook import Band, inside
+from yakuba.nursery.domain.scores.rows import Band, inside
 
 PER_WISH = ("sibling_enrolled_here", "sibling_wishes_here", "enrolled_here")
 

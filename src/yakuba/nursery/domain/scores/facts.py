@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from yakuba.nursery.domain.application import Fact
 from yakuba.nursery.domain.priority import plain
-from yakuba.nursery.domain.scores.rulebook import Band, Bound, Rulebook
+from yakuba.nursery.domain.scores.rows import Band, Bound
+from yakuba.nursery.domain.scores.rulebook import Rulebook
 
 # key → (a fact in words, unit of its bands)
 WORDS: Mapping[str, tuple[str, str]] = {

@@ -12,7 +12,8 @@ from yakuba.nursery.domain.priority import Key
 from yakuba.nursery.domain.scores.basic import Parent
 from yakuba.nursery.domain.scores.derive import Ledger
 from yakuba.nursery.domain.scores.result import Decisions
-from yakuba.nursery.domain.scores.rulebook import Rulebook, Step
+from yakuba.nursery.domain.scores.rows import Step
+from yakuba.nursery.domain.scores.rulebook import Rulebook
 
 ASCENDING = ("lower_first", "higher_wish_first", "earlier_first", "category_order")
 COMPUTED = ("basic_points_total", "adjustment_points", "wish_rank", "wished_start_date")

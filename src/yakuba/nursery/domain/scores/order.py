@@ -15,7 +15,8 @@ from yakuba.nursery.domain.scores.basic import Parent
 from yakuba.nursery.domain.scores.derive import Ledger
 from yakuba.nursery.domain.scores.keys import FROM_STAFF, Values, Wish, ascending, key_of, worst_key
 from yakuba.nursery.domain.scores.result import Decisions, Keys, Question
-from yakuba.nursery.domain.scores.rulebook import Rulebook, Step
+from yakuba.nursery.domain.scores.rows import Step
+from yakuba.nursery.domain.scores.rulebook import Rulebook
 
 MOST_ASKED = 20  # beyond so many households without a value, one question speaks for all
 
