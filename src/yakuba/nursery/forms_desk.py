@@ -15,7 +15,7 @@ REASON = {
 }
 
 
-class RulebookChoice(forms.ModelChoiceField):
+class RulebookChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not a generic class at run time
     """A choice among installed rule books that says the state of each."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -19,6 +19,7 @@ from yakuba.nursery.domain.scores.score import score
 from yakuba.nursery.models import Decision, Scoring
 from yakuba.nursery.services import applications, rulebooks, scoring
 from yakuba.nursery.services.decisions import domain_decisions, in_force
+from yakuba.nursery.services.facts import with_facts
 from yakuba.nursery.services.ledgers import check_ledger
 from yakuba.nursery.services.settling import settled
 
@@ -44,13 +45,11 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     ).get(pk=params["scoring"])
     on = row.applications.selection.starts_on
     context.progress(0.05, "申込情報を読んでいます")
-    found = applications.content(row.applications)
     book = rulebooks.content(row.rulebook)
-    context.progress(0.3, "採点しています")
     decided = in_force(row.applications.selection)
-    answered = frozenset(
-        (one.subject, one.code) for one in decided if one.kind == Decision.Kind.TOGETHER
-    )
+    found = with_facts(book, applications.content(row.applications), decided, on)
+    context.progress(0.3, "採点しています")
+    answered = frozenset((one.subject, one.code) for one in decided if one.kind == Decision.Kind.TOGETHER)
     result = settled(
         found,
         domain_decisions(decided),

@@ -163,11 +163,13 @@ class Decision(models.Model):
 
     class Kind(models.TextChoices):
         """``POINTS``: value {"points": "3"}; ``ORDER``: value {"children": [ids, best first]};
-        ``TOGETHER``: value {"child": id, "nursery": id}."""
+        ``TOGETHER``: value {"child": id, "nursery": id, "holds": bool}; ``FACT``: value {"value": "60000"}.
+        """
 
         POINTS = "points", "点数の判断"
         ORDER = "order", "同点の順位"
         TOGETHER = "together", "きょうだい同時入所の判断"
+        FACT = "fact", "足りない事実の判断"
 
     selection = models.ForeignKey(SelectionRound, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField("種類", max_length=10, choices=Kind.choices)

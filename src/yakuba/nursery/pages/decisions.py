@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +21,10 @@ from yakuba.nursery.pages.scorings import find, frame, guarded, subjects_of
 from yakuba.nursery.scores_file import ScoresFile, printed_key
 from yakuba.nursery.services import decisions
 from yakuba.nursery.services.decisions import DecisionError
+from yakuba.nursery.services.facts import YES_NO, FactForm, form_of
 from yakuba.nursery.services.ledgers import source_of
 from yakuba.nursery.services.rounds import rulebook_row
+from yakuba.nursery.services.rulebooks import content
 from yakuba.nursery.services.scoring import shown_points, trace_of
 from yakuba.nursery.services.visibility import HIDDEN_LINE, hidden_from, mentioned, note_views
 
@@ -41,9 +44,15 @@ class Ask:
     hidden: bool
     decision: Decision | None
     limits: str
+    form: FactForm | None = None
     typed: str = ""
     reason: str = ""
     error: str = ""
+
+    @property
+    def answer(self) -> str:
+        """The decision in words."""
+        return "" if self.decision is None else shown_answer(self.decision, self.form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,16 +77,16 @@ def scoring_questions(request: HttpRequest, pk: int) -> HttpResponse:
     hidden = hidden_from(request.user)
     asks = _asks(request, found, subjects_of(trace, hidden), error, number)
     note_views(request.user, mentioned([one.text for one in asks]))
-    own = {one["code"] for one in found.questions}
+    own = {(one["subject"], one["code"]) for one in found.questions}
     context = {
         **frame(request, found, "questions"),
         "asks": asks[:QUESTIONS_SHOWN],
         "asks_more": max(0, len(asks) - QUESTIONS_SHOWN),
         "others": [
-            one
+            (one, shown_answer(one, form_of(content(found.rulebook), one.code)))
             for one in decisions.in_force(found.applications.selection)
-            if one.kind == Decision.Kind.POINTS
-            and one.code not in own
+            if one.kind != Decision.Kind.ORDER
+            and (one.subject, one.code) not in own
             and one.subject not in subjects_of(trace, hidden)
         ],
         "error": error,
@@ -114,6 +123,7 @@ def _asks(request: HttpRequest, found: Scoring, names: set[str], error: str, fai
                 hidden=line == HIDDEN_LINE,
                 decision=known.get((one["subject"], one["code"])),
                 limits=limits_of(found, one["code"]) if one["kind"] == "points" else "",
+                form=form_for(found, one),
                 typed=request.POST.get("value", "") if bad else "",
                 reason=request.POST.get("reason", "") if bad else "",
                 error=error if bad else "",
@@ -130,6 +140,26 @@ def limits_of(found: Scoring, code: str) -> str:
     return f"{shown_points(row.least)} から {shown_points(row.most)} まで"
 
 
+def form_for(found: Scoring, one: Mapping[str, str]) -> FactForm | None:
+    """How a question that is not about points is answered; ``None``: only the file can."""
+    if one["kind"] == "together":
+        return FactForm("choice", YES_NO)
+    if one["kind"] != "fact" or not one["subject"]:
+        return None
+    return form_of(content(found.rulebook), one["code"])
+
+
+def shown_answer(decision: Decision, form: FactForm | None) -> str:
+    """A decision in words: 「6点」, 「はい」, 「60000」."""
+    value = decision.value
+    if decision.kind == Decision.Kind.POINTS:
+        return f"{shown_points(Decimal(value['points']))}点"
+    if decision.kind == Decision.Kind.TOGETHER:
+        return "はい" if value.get("holds", True) else "いいえ"
+    text = str(value.get("value", ""))
+    return dict(form.choices).get(text, text) if form is not None else text
+
+
 def _answer(request: HttpRequest, found: Scoring, number: int) -> None:
     if not 0 <= number < len(found.questions):
         raise DecisionError("項目が見つかりません。画面を開き直してください。")
@@ -137,15 +167,31 @@ def _answer(request: HttpRequest, found: Scoring, number: int) -> None:
     hidden = hidden_from(request.user)
     if hidden and one["subject"] in subjects_of(trace_of(found), hidden):
         raise DecisionError(HIDDEN_LINE)
+    selection, subject, code = found.applications.selection, one["subject"], one["code"]
+    value, reason = request.POST.get("value", ""), request.POST.get("reason", "")
+    form = form_for(found, one)
+    if one["kind"] == "together":
+        if value not in ("はい", "いいえ"):
+            raise DecisionError("値：一覧から選んでください。")
+        holds = value == "はい"
+        decisions.decide_together(
+            selection, child=subject, nursery=code, holds=holds, reason=reason, by=request.user
+        )
+        return
+    if form is not None:
+        decisions.decide_fact(
+            selection, subject=subject, code=code, value=value, form=form, reason=reason, by=request.user
+        )
+        return
     if one["kind"] != "points":
         raise DecisionError("この項目は、申込情報を直して取り込み直してください。")
     row = rulebook_row(found.rulebook, one["code"])
     decisions.decide_points(
-        found.applications.selection,
-        subject=one["subject"],
-        code=one["code"],
-        points=request.POST.get("value", ""),
-        reason=request.POST.get("reason", ""),
+        selection,
+        subject=subject,
+        code=code,
+        points=value,
+        reason=reason,
         least=None if row is None else row.least,
         most=None if row is None else row.most,
         by=request.user,

@@ -25,10 +25,8 @@ from yakuba.nursery.services.rounds import STEPS, RoundError, RoundState, state_
 
 # address name → label, of what other pages of the desk offer for a round
 MORE = (
-    ("round-letters", "通知"),
-    ("round-withdrawals", "辞退・取下げ"),
-    ("round-second", "二次選考"),
-    ("round-publication", "公表用の集計"),
+    ("withdrawals", "辞退・取下げ"),
+    ("next-round", "二次選考"),
 )
 
 
@@ -87,7 +85,9 @@ def _page(request: HttpRequest, found: SelectionRound, form: AllocateForm, statu
         "applications": found.applications.select_related("imported_by"),
         "scorings": _scorings(found),
         "allocations": ALLOCATIONS.view(rounds.allocations_of(found), request.GET),
-        "more": [(optional_url(name, found.pk), label) for name, label in MORE if optional_url(name, found.pk)],
+        "more": [
+            (optional_url(name, found.pk), label) for name, label in MORE if optional_url(name, found.pk)
+        ],
         "history": _history(found),
         "may_edit": may_edit,
     }
@@ -133,7 +133,12 @@ def _next_decision(state: RoundState) -> Next:
 
 def _next_run(found: SelectionRound, state: RoundState) -> Next:
     if state.action == "allocate" or state.allocation is None:
-        return Next("同点と未決の判断はありません。", "割り当てる", reverse("nursery:round-allocate", args=[found.pk]), True)
+        return Next(
+            "同点と未決の判断はありません。",
+            "割り当てる",
+            reverse("nursery:round-allocate", args=[found.pk]),
+            True,
+        )
     page = reverse("nursery:allocation", args=[state.allocation.pk])
     if state.action == "allocating":
         return Next("割り当てています。", "割当の経過を見る", page)
@@ -160,12 +165,15 @@ def _stats(state: RoundState) -> list[tuple[str, str, str, str]]:
     waiting = run.figures.get("waiting") if run is not None and run.is_finished else None
     scored = ledger is not None
 
+    children = None if applications is None else applications.children
+    seats = None if applications is None else applications.seats
+
     def shown(value: int | None) -> str:
         return "—" if value is None else f"{value:,}"
 
     return [
-        ("申込児童", shown(applications and applications.children), "人" if applications else "", ""),
-        ("募集人数", shown(applications and applications.seats), "人" if applications else "", ""),
+        ("申込児童", shown(children), "人" if applications else "", ""),
+        ("募集人数", shown(seats), "人" if applications else "", ""),
         ("未決の判断", shown(state.open_questions if scored else None), "件" if scored else "", ""),
         ("同点", shown(state.open_ties if scored else None), "組" if scored else "", ""),
         ("内定", shown(placed), "人" if placed is not None else "", ""),
@@ -191,7 +199,9 @@ def _history(found: SelectionRound) -> list[dict[str, Any]]:
 
 def _names(actors: set[str]) -> dict[str, str]:
     keys = {actor: actor.removeprefix("user:") for actor in actors if actor.startswith("user:")}
-    people = {str(pk): name for pk, name in User.objects.filter(pk__in=keys.values()).values_list("pk", "name")}
+    people = {
+        str(pk): name for pk, name in User.objects.filter(pk__in=keys.values()).values_list("pk", "name")
+    }
     return {actor: people.get(pk, "") for actor, pk in keys.items()}
 
 
@@ -205,7 +215,7 @@ def round_rulebook(request: HttpRequest, pk: int) -> HttpResponse:
         rounds.choose_rulebook(found, form.cleaned_data["rulebook"], by=request.user)
         messages.success(request, "基準を選びました。")
     else:
-        messages.error(request, form.errors["rulebook"][0])
+        messages.error(request, str(form.errors["rulebook"][0]))
     return redirect("nursery:round", pk)
 
 

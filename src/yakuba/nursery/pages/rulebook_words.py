@@ -38,7 +38,17 @@ DIRECTIONS = {
     "category_order": "下の順",
     "staff_decides": "職員が決める",
 }
-EVIDENCE = {"SEEN": "原本を確認", "SECOND": "原本を未確認（書き写しによる）", "RECALLED": "記憶による"}
+EVIDENCE = {
+    "SEEN": "原本を確認",
+    "SECOND": "原本を未確認（書き写しによる）",
+    "RECALLED": "記憶による",
+    "INVENTED": "架空",
+}
+
+
+def is_second(mark: str) -> bool:
+    """Whether nobody has seen the municipality's own text."""
+    return mark in ("SECOND", "RECALLED")
 
 
 def facts(book: Rulebook, kept: Kept) -> list[tuple[str, str]]:
@@ -84,7 +94,7 @@ def basic_rows(book: Rulebook) -> list[dict[str, Any]]:
             "when": condition(book, row),
             "points": row.rank or points_words(row),
             "evidence": evidence(book, row.evidence),
-            "second": (row.evidence or book.evidence) != "SEEN",
+            "second": is_second(row.evidence or book.evidence),
             "source": row.source,
             "note": row.note,
         }
@@ -119,7 +129,7 @@ def adjustment_rows(book: Rulebook) -> list[dict[str, Any]]:
             "points": points_words(row),
             "limits": limits(book, row),
             "evidence": evidence(book, row.evidence),
-            "second": (row.evidence or book.evidence) != "SEEN",
+            "second": is_second(row.evidence or book.evidence),
             "source": row.source,
             "note": row.unclear or row.note,
         }
@@ -225,4 +235,6 @@ NAMES = {
 
 
 def _values(values: Mapping[str, Any]) -> str:
-    return "、".join(f"{NAMES.get(key, key)} {'なし' if value is None else value}" for key, value in values.items())
+    return "、".join(
+        f"{NAMES.get(key, key)} {'なし' if value is None else value}" for key, value in values.items()
+    )

@@ -64,7 +64,7 @@ def _evidence(row: Rulebook) -> str:
     book = rulebooks.content(row)
     if book.invented:
         return format_html('<span class="chip">{}</span>', "架空の基準")
-    if book.evidence != "SEEN":
+    if words.is_second(book.evidence):
         return format_html('<span class="chip chip-warn">{}</span>', "原本を未確認")
     return "原本を確認"
 
@@ -135,7 +135,7 @@ def _install(request: HttpRequest, form: RulebookForm) -> Rulebook | None:
 def _shipped() -> list[dict[str, Any]]:
     have = set(Rulebook.objects.values_list("sha256", flat=True))
     return [
-        {"id": one, "book": book, "installed": book.sha256 in have, "second": book.evidence != "SEEN"}
+        {"id": one, "book": book, "installed": book.sha256 in have, "second": words.is_second(book.evidence)}
         for one in builtin()
         for book in [load_builtin(one)]
     ]
@@ -165,7 +165,7 @@ def rulebook(request: HttpRequest, pk: int) -> HttpResponse:
         "results": results,
         "passed": sum(one["ok"] for one in results),
         "hazards": words.hazards(book),
-        "second": book.evidence != "SEEN",
+        "second": words.is_second(book.evidence),
         "may_edit": allowed(request.user, "nursery", Role.OFFICER),
     }
     return render(request, "nursery/rulebook.html", context)

@@ -59,7 +59,7 @@ class ChildRow:
     basic: Decimal
     adjustment: Decimal
     total: Decimal
-    highest: Decimal
+    totals: str
     differs: str
     asks: str
     rank: str
@@ -74,7 +74,7 @@ def _link(row: ChildRow) -> str:
 def _differs(row: ChildRow) -> str:
     if not row.differs:
         return format_html('<span class="muted">{}</span>', "同じ")
-    return format_html('<span class="chip">変わる（最高 {}）</span>', shown_points(row.highest))
+    return format_html('<span class="chip">{}</span>', row.totals)
 
 
 def _asks(row: ChildRow) -> str:
@@ -165,6 +165,13 @@ def frame(request: HttpRequest, found: Scoring, tab: str) -> dict[str, Any]:
     }
 
 
+def totals_of(child: ScoredChild) -> str:
+    """「36〜41」 when the total depends on the wish, else the total."""
+    totals = [wish.total for wish in child.score.wishes] or [child.score.total]
+    low, high = shown_points(min(totals)), shown_points(max(totals))
+    return low if low == high else f"{low}〜{high}"
+
+
 def _rows(found: Scoring, trace: ScoresFile, hidden: set[str]) -> list[ChildRow]:
     waiting = {one["subject"] for one in open_questions(found)}
     rows = []
@@ -180,9 +187,9 @@ def _rows(found: Scoring, trace: ScoresFile, hidden: set[str]) -> list[ChildRow]
                 kana=child.kana,
                 age=child.age,
                 basic=score.basic_total,
-                adjustment=score.total - score.basic_total,
-                total=score.total,
-                highest=child.highest,
+                adjustment=child.highest - score.basic_total,
+                total=child.highest,
+                totals=totals_of(child),
                 differs="変わる" if child.differs_by_wish else "",
                 asks="判断待ち" if waiting & {child.id, child.household} else "",
                 rank=score.rank or "",
@@ -198,13 +205,13 @@ def scoring(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(pk)
     if found.finished_at is None:
         stopped = found.job is None or found.job.is_final
-        context = {
+        running: dict[str, Any] = {
             "scoring": found,
             "selection": found.applications.selection,
             "job": found.job,
             "stopped": stopped,
         }
-        return render(request, "nursery/scoring_running.html", context)
+        return render(request, "nursery/scoring_running.html", running)
     trace = trace_of(found)
     hidden = hidden_from(request.user)
     leaving = bool(request.GET.get("export"))
@@ -295,7 +302,9 @@ def parts_of(child: ScoredChild, hidden: set[str]) -> list[Part]:
         lines = [line for line in child.score.lines if line.part == part]
         if not lines:
             if part in ("father", "mother") and part in child.score.basic:
-                why = "不在（保護者の欄に記入がありません）" if child.score.basic[part] is None else "該当なし"
+                why = (
+                    "不在（保護者の欄に記入がありません）" if child.score.basic[part] is None else "該当なし"
+                )
                 found.append(Part(f"{title}　{why}", [], shown_points(child.score.basic[part])))
             continue
         counted = sum((line.points or Decimal(0) for line in lines if line.counted), Decimal(0))

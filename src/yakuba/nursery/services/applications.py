@@ -208,7 +208,7 @@ def samples(raw: RawSheet, header: int, at: int, *, most: int = 3) -> list[str]:
 def chosen_mapping(
     pending: Pending, roles: Mapping[int, str], targets: Mapping[tuple[int, str], str]
 ) -> columns.ColumnMapping:
-    """The mapping that a person chose. ``roles``: sheet number → role; ``targets``: (sheet, label) → target."""
+    """The mapping that a person chose: sheet number → role, and (sheet, label) → target."""
     raws = pending.sheets()
     made: list[columns.SheetMapping] = []
     headers: dict[int, int] = {}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from yakuba.core.audit.services import record
 from yakuba.nursery.domain.scores.result import Decisions
 from yakuba.nursery.models import Decision, Scoring, SelectionRound
+from yakuba.nursery.services.facts import FactForm, checked
 
 LONGEST_REASON = 500
 MOST_POINTS = 10_000
@@ -41,9 +42,7 @@ def decide_points(
     return _keep(selection, Decision.Kind.POINTS, subject, code, {"points": value}, reason, by)
 
 
-def decide_order(
-    selection: SelectionRound, children: Sequence[str], *, reason: str, by: Any
-) -> Decision:
+def decide_order(selection: SelectionRound, children: Sequence[str], *, reason: str, by: Any) -> Decision:
     """The order of tied children, best first."""
     if len(children) < 2 or len(set(children)) != len(children):
         raise DecisionError("順位：2人以上の児童に、重ならない順位を付けてください。")
@@ -51,6 +50,17 @@ def decide_order(
     value = {"children": list(children)}
     code = "order"
     return _keep(selection, Decision.Kind.ORDER, subject, code, value, reason, by)
+
+
+def decide_fact(
+    selection: SelectionRound, *, subject: str, code: str, value: str, form: FactForm, reason: str, by: Any
+) -> Decision:
+    """A fact that the file does not give, for one child."""
+    try:
+        kept = checked(form, value)
+    except ValueError as error:
+        raise DecisionError(str(error)) from None
+    return _keep(selection, Decision.Kind.FACT, subject, code, {"value": kept}, reason, by)
 
 
 def decide_together(

@@ -64,7 +64,7 @@ def choose_rulebook(selection: SelectionRound, rulebook: Rulebook, *, by: Any) -
 
 
 def adopt(selection: SelectionRound, allocation: Allocation, *, by: Any) -> None:
-    """Make an approved allocation the result of the round (通知のもとになる結果). ``RoundError`` otherwise."""
+    """Make an approved run the result of the round (通知のもとになる結果). ``RoundError`` otherwise."""
     with transaction.atomic():
         locked = SelectionRound.objects.select_for_update().get(pk=selection.pk)
         if not allocations_of(locked).filter(pk=allocation.pk).exists():

@@ -11,6 +11,7 @@ from yakuba.nursery.domain.scores.score import score
 from yakuba.nursery.models import ApplicationFile, Rulebook
 from yakuba.nursery.services import applications, rulebooks
 from yakuba.nursery.services.decisions import domain_decisions, in_force
+from yakuba.nursery.services.facts import with_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,13 @@ def _report(old: int, new: int, file: int, decided: tuple[int, ...]) -> Report:
     before, after = (Rulebook.objects.select_related("file").get(pk=pk) for pk in (old, new))
     found = ApplicationFile.objects.select_related("file", "selection").get(pk=file)
     content = applications.content(found)
-    decisions = domain_decisions(in_force(found.selection))
+    answers = in_force(found.selection)
     on = found.selection.starts_on
-    scores = [score(rulebooks.content(book), content, decisions, on=on) for book in (before, after)]
+    scores = []
+    for row in (before, after):
+        book = rulebooks.content(row)
+        given = with_facts(book, content, answers, on)
+        scores.append(score(book, given, domain_decisions(answers), on=on))
     return Report(
         changes=compare(content, *scores),
         children=len(content.applicants),

@@ -125,9 +125,8 @@ def obstacles(rulebook: Rulebook) -> list[str]:
         found.append("承認はすでに依頼されています。")
     failed = rulebook.examples.get("failed", [])
     if failed:
-        found.append(
-            f"計算例のうち {len(failed)}件が合いません（{'、'.join(failed[:5])}）。基準を直して入れ直してください。"
-        )
+        ids = "、".join(failed[:5])
+        found.append(f"計算例のうち {len(failed)}件が合いません（{ids}）。基準を直して入れ直してください。")
     if not rulebook.examples.get("passed"):
         found.append("計算例がありません。窓口の資料などから計算例を加えて入れ直してください。")
     if content(rulebook).status == "template":

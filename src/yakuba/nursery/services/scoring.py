@@ -143,15 +143,11 @@ def with_order(
     rows = {
         child: replace(
             row,
-            wishes=tuple(
-                replace(wish, keys=(*wish.keys, last[child, wish.nursery])) for wish in row.wishes
-            ),
+            wishes=tuple(replace(wish, keys=(*wish.keys, last[child, wish.nursery])) for wish in row.wishes),
         )
         for child, row in scores.children.items()
     }
-    return replace(
-        scores, names=(*scores.names, name), ascending=(*scores.ascending, False), children=rows
-    )
+    return replace(scores, names=(*scores.names, name), ascending=(*scores.ascending, False), children=rows)
 
 
 def shown_points(points: Decimal | None) -> str:

@@ -53,7 +53,8 @@ def settled(
         ties = bool(ledger.ties)
         return together(applications, allocate(ledger.market).result.assignment)
 
-    found = settle(frozenset(), lambda holding: scored(replace(decisions, together=holding)), run)
+    start: Holding = frozenset()
+    found = settle(start, lambda holding: scored(replace(decisions, together=holding)), run)
     text = f"「{names}」は割当の結果で決まります。{found}"
     if ties:
         text += "同点が残っているため、仮の順で確かめました。同点の順位を決めてから採点し直してください。"
