@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -42,7 +41,7 @@ def private(view: Page) -> Page:
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
-    return never_cache(guarded)
+    return guarded
 
 
 @private
@@ -110,7 +109,8 @@ def result(request: HttpRequest) -> HttpResponse:
     except entry.Gone as gone:
         return _gone(request, gone)
     if notice is None:
-        return HttpResponseRedirect(reverse("family:entry") + ("?idle" if COOKIE in request.COOKIES else ""))
+        why = "?idle" if request.COOKIES.get(COOKIE) else ""
+        return HttpResponseRedirect(reverse("family:entry") + why)
     return render(request, "family/result.html", page_of(notice))
 
 
