@@ -12,6 +12,15 @@ ACTIONS = {
     "nursery.allocation.approved": "割当の結果を承認した",
     "nursery.child.view": "児童の結果を見た",
     "nursery.child.print": "児童の結果を印刷した",
+    "nursery.letters.request": "通知の作成を依頼した",
+    "nursery.letters.finish": "通知を作った",
+    "nursery.letters.preview": "通知の見本を見た",
+    "nursery.letters.export": "通知をまとめて書き出した",
+    "nursery.letter.view": "1世帯の通知を見た",
+    "nursery.letter.print": "1世帯の通知を印刷した",
+    "nursery.code.issue": "閲覧コードを発行した",
+    "nursery.code.reissue": "閲覧コードを再発行した",
+    "nursery.code.revoke": "閲覧コードを失効させた",
 }
 
 
