@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from yakuba.nursery.domain.application import Applicant, Applications
-from yakuba.nursery.domain.letters import ChildFacts, FamilyFacts, Outcome
+from yakuba.nursery.domain.letters import ChildFacts, FamilyFacts, Outcome, natural
 from yakuba.nursery.ledger import ChildFacts as LedgerChild
 from yakuba.nursery.models import Allocation, ApplicationFile, ChildOutcome, ClassOutcome
 from yakuba.nursery.services.ledgers import source_of
@@ -49,10 +49,14 @@ def gather(allocation: Allocation, family_id: str | None = None) -> Facts:
         child = _child(row, classes.get(row.class_id), ledger, applicants, guarded)
         members.setdefault(row.family_id, []).append(child)
     return Facts(
-        families={family: _family(family, tuple(own), applications) for family, own in members.items()},
+        families={family: _family(family, _sorted(own), applications) for family, own in members.items()},
         labels={class_id: row.label for class_id, row in classes.items()},
         protected=frozenset(shielded),
     )
+
+
+def _sorted(children: list[ChildFacts]) -> tuple[ChildFacts, ...]:
+    return tuple(sorted(children, key=lambda child: natural(child.id)))
 
 
 def _applications(allocation: Allocation) -> Applications | None:
