@@ -33,8 +33,9 @@ def claims(market: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Cla
     seats = Counter(seat for family in original.families for seat in family.current if seat is not None)
     relabel = _Relabel(original.families, given.families, fixed, result, seats)
     lines = explain.claims({**market_dict(given), **extras}, result)
-    for child, own in groupby(lines, key=lambda claim: claim.get("child")):
-        yield from map(relabel.of_class, own) if child is None else relabel.of_child(child, list(own))
+    for child, group in groupby(lines, key=lambda claim: claim.get("child")):
+        own = list(group)
+        yield from map(relabel.of_class, own) if child is None else relabel.of_child(child, own)
 
 
 class _Relabel:
@@ -100,7 +101,7 @@ class _Relabel:
         for claim in own[1:]:
             if claim["kind"] in explain.REFUSALS:
                 number = numbers[claim["wish"] - 1]
-                refused[number].append({**claim, "wish": number})
+                refused[number] = [{**claim, "wish": number}]
             elif claim["kind"] == "decided_by":
                 refused[number].append(claim)
         away = sorted(self.fixed.keys() & set(family.children))

@@ -15,7 +15,7 @@ from typing import Any
 
 from yakuba.nursery.domain.market import BadInput, Family, Fault, Market, Placement, Result, Seat
 from yakuba.nursery.domain.market_json import normalise_wishes, show
-from yakuba.nursery.domain.stability import Occupancy
+from yakuba.nursery.domain.stability import AnyOccupancy, Occupancy
 
 Pins = Mapping[str, Seat]
 
@@ -39,7 +39,7 @@ class PinEnvy:
 
 
 def read(data: object, market: Market, *, file: str = "market.json") -> dict[str, Seat]:
-    """The pins of a market.json (``"pins": {child: class or null}``), sorted; ``BadInput`` with every fault."""
+    """The pins of a market.json (``{child: class or null}``), sorted; ``BadInput`` with every fault."""
     if not isinstance(data, dict):
         expected = "児童からクラス（又はnull）へのオブジェクトが必要です"
         raise BadInput([Fault(file, show(data), expected, column="$.pins", advice='例 {"c0": "12-1"}')])
@@ -147,7 +147,7 @@ def separate(market: Market, assignment: Mapping[str, Seat], pins: Pins) -> tupl
     with its pins. When what it got is none of its own placements, each of its wishes counts as better.
     """
     given = apply(market, pins)
-    inside, outside = Occupancy(given, assignment), _Original(market, assignment)
+    inside, outside = Occupancy(given, assignment), AnyOccupancy(market, assignment)
     families = {family.id: family for family in given.families}
     envy: list[PinEnvy] = []
     blocking: list[str] = []
@@ -159,21 +159,6 @@ def separate(market: Market, assignment: Mapping[str, Seat], pins: Pins) -> tupl
             if wish is not None:
                 envy.append(PinEnvy(family.id, wish + 1, _in_the_way(family, wish, inside, outside, pins)))
     return envy, blocking
-
-
-class _Original(Occupancy):
-    """Occupancy by the original order, where a pinned child may have no rank: it then stands last."""
-
-    def __init__(self, market: Market, assignment: Mapping[str, Seat]) -> None:
-        strangers: dict[str, list[str]] = {}
-        for child, seat in sorted(assignment.items()):
-            if seat is not None:
-                strangers.setdefault(seat, []).append(child)
-        priority = {
-            name: (*order, *(child for child in strangers.get(name, ()) if child not in set(order)))
-            for name, order in market.priority.items()
-        }
-        super().__init__(Market(market.capacity, priority, market.families), assignment)
 
 
 def _in_the_way(
