@@ -21,10 +21,11 @@ class NurseryConfig(AppConfig):
         from yakuba.core.people import protected
         from yakuba.core.systems import Card, System, register
         from yakuba.nursery import audit_labels
-        from yakuba.nursery.services import approvals, visibility
+        from yakuba.nursery.services import approvals, pins, visibility
 
         audit_labels.register()
         approvals.register()
+        pins.register()
         protected.register_kind(visibility.SUBJECT, "保育所利用調整の児童（受付番号）")
 
         def card(user: Any, today: date) -> Card:

@@ -18,10 +18,12 @@ from yakuba.nursery.domain.verify import verify
 from yakuba.nursery.domain.verify_pin_claims import check as check_claims
 from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome
 from yakuba.nursery.runs import Loaded, output
+from yakuba.nursery.scenario_job import run as run_scenario
 from yakuba.nursery.services.allocations import keep_outcome
 from yakuba.nursery.services.ledgers import Source, source_of
 from yakuba.nursery.services.visibility import HIDDEN_LINE, mentions, protected_ids
 
+__all__ = ["figures_of", "run", "run_scenario"]  # the worker finds both kinds of job here
 CONTENT_TYPES = {"json": "application/json", "jsonl": "application/jsonl"}
 
 

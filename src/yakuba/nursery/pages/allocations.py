@@ -35,6 +35,9 @@ TABS = (
     ("children", "児童別"),
     ("ranks", "希望順位"),
     ("proof", "証明"),
+    ("scenarios", "試算"),
+    ("pins", "固定"),
+    ("comparisons", "照合"),
 )
 
 
