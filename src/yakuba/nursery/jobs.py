@@ -52,6 +52,9 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     class_rows = _class_rows(allocation, loaded, source, summary)
     child_rows = _child_rows(allocation, loaded, source, summary, claims, found.result.blocking_families)
     figures = figures_of(summary)
+    if loaded.pins:
+        certificate = json.loads(texts["certificate.json"])
+        figures |= {"pinned": len(loaded.pins), "envy_by_pins": len(certificate["envy_caused_by_pins"])}
     with context.finish() as outcome:
         keep_outcome(
             allocation,

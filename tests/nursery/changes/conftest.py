@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.nursery.conftest import signed_in
-from yakuba.core.people.models import User
+from tests.nursery.conftest import make_person, signed_in
+from yakuba.core.people.models import Department, Role, User
 
 
 @pytest.fixture
@@ -17,3 +17,10 @@ def approver_web(approver: User) -> Client:
 @pytest.fixture
 def viewer_web(viewer: User) -> Client:
     return signed_in(viewer)
+
+
+@pytest.fixture
+def guard(db: None) -> User:
+    """A manager of 支援措置."""
+    room = Department.objects.create(code="150", name="市民相談室", systems=["protected"])
+    return make_person("3001", room, Role.APPROVER, "磯部 汀")

@@ -145,11 +145,11 @@ def test_a_viewer_reads_and_uploads_nothing(viewer_web: Client, web: Client, res
 
 
 def test_a_protected_child_is_neither_listed_nor_named_nor_exported(
-    viewer_web: Client, web: Client, result: Allocation, officer: User, approver: User
+    viewer_web: Client, web: Client, result: Allocation, officer: User, guard: User
 ) -> None:
     sent(web, result, as_csv(ENVY))
     page = reverse("nursery:comparison", args=[Comparison.objects.get().pk])
-    protected.protect(SUBJECT, "7003", officers=[officer], by=approver)
+    protected.protect(SUBJECT, "7003", officers=[officer], by=guard)
     stranger = viewer_web.get(page).content.decode()
     assert "7003" not in stranger
     assert "支援措置の対象 1人" in stranger

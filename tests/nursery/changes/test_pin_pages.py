@@ -201,9 +201,9 @@ def test_a_form_that_is_not_complete_says_what_is_missing(
 
 
 def test_an_unknown_child_is_told_and_a_hidden_one_the_same(
-    web: Client, result: Allocation, approver: User, officer: User
+    web: Client, result: Allocation, approver: User, guard: User
 ) -> None:
-    protected.protect(SUBJECT, "7003", officers=[approver], by=officer)
+    protected.protect(SUBJECT, "7003", officers=[approver], by=guard)
     page = reverse("nursery:pin-new", args=[result.pk])
     texts = []
     for child in ("7003", "9999"):
@@ -215,10 +215,10 @@ def test_an_unknown_child_is_told_and_a_hidden_one_the_same(
 
 
 def test_the_pin_of_a_protected_child_is_seen_by_named_officers_alone(
-    web: Client, viewer_web: Client, officer: User, approver: User, result: Allocation
+    web: Client, viewer_web: Client, officer: User, guard: User, result: Allocation
 ) -> None:
     pin = asked(result, officer)
-    protected.protect(SUBJECT, "7003", officers=[officer], by=approver)
+    protected.protect(SUBJECT, "7003", officers=[officer], by=guard)
     assert viewer_web.get(reverse("nursery:pin", args=[pin.pk])).status_code == 404
     listing = viewer_web.get(reverse("nursery:pins", args=[result.pk])).content.decode()
     assert "7003" not in listing

@@ -149,10 +149,10 @@ def test_the_table_is_exported_and_the_export_recorded(web: Client, result: Allo
 
 
 def test_a_protected_child_is_hidden_in_table_chain_and_export(
-    web: Client, result: Allocation, officer: User, approver: User, viewer_web: Client
+    web: Client, result: Allocation, officer: User, guard: User, viewer_web: Client
 ) -> None:
     scenario = made(web, result, **{"1_1": "2"})
-    protected.protect(SUBJECT, "7003", officers=[officer], by=approver)
+    protected.protect(SUBJECT, "7003", officers=[officer], by=guard)
     page = reverse("nursery:scenario", args=[scenario.pk])
     stranger = viewer_web.get(page).content.decode()
     assert "7003" not in stranger
