@@ -136,7 +136,7 @@ def test_the_verify_command_imports_neither_solver_nor_django_nor_spreadsheets(t
         "print(bad, sorted(own))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "set() ['verify', 'verify_market']", done.stderr
+    assert done.stdout.strip() == "set() ['verify', 'verify_market', 'verify_pins']", done.stderr
 
 
 def test_why_a_family_may_claim_a_wish_is_told() -> None:

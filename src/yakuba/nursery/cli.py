@@ -57,7 +57,7 @@ def verify(market: Path, result: Path, ledger: Path | None, explanations: Path |
     if ledger is not None:
         problems += _against_ledger(market_data, ledger)
     if claims is not None and not problems:
-        checker = importlib.import_module("yakuba.nursery.domain.verify_claims")
+        checker = importlib.import_module("yakuba.nursery.domain.verify_pin_claims")
         problems += checker.check(market_data, result_data, claims)
     for problem in problems:
         click.echo(problem)

@@ -11,22 +11,22 @@ from django.urls import reverse
 
 from yakuba.core.jobs.models import Job
 from yakuba.core.jobs.registry import JobContext, JobError, job
-from yakuba.nursery import jobs_letters as jobs_letters  # registers its kind
+from yakuba.nursery import jobs_letters
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import BadInput, Labels
-from yakuba.nursery.domain.market_json import result_dict
-from yakuba.nursery.domain.solve import allocate
 from yakuba.nursery.domain.summary import Summary, summarise
 from yakuba.nursery.domain.verify import verify
-from yakuba.nursery.domain.verify_claims import check as check_claims
+from yakuba.nursery.domain.verify_pin_claims import check as check_claims
 from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome
 from yakuba.nursery.runs import Loaded, output
+from yakuba.nursery.scenario_job import run as run_scenario
 from yakuba.nursery.scoring_job import run as run_scoring
 from yakuba.nursery.services.allocations import keep_outcome
 from yakuba.nursery.services.ledgers import Source, source_of
 from yakuba.nursery.services.visibility import HIDDEN_LINE, mentions, protected_ids
 
-__all__ = ["figures_of", "result_page", "run", "run_scoring"]
+# the worker finds every kind of job here
+__all__ = ["figures_of", "jobs_letters", "result_page", "run", "run_scenario", "run_scoring"]
 
 CONTENT_TYPES = {"json": "application/json", "jsonl": "application/jsonl"}
 
@@ -43,19 +43,22 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     started = time.monotonic()
     context.progress(0.02, "台帳を読んでいます")
     source = source_of(allocation.ledger)
-    loaded = source.load(allocation.seed)
-    found = allocate(loaded.market, progress=lambda share, text: context.progress(0.1 + 0.5 * share, text))
+    loaded = source.load(allocation.seed).pinned(allocation.pins or {})
+    found = loaded.allocate(lambda share, text: context.progress(0.1 + 0.5 * share, text))
     context.progress(0.65, "理由を書いています")
     texts = output(loaded, found)
     claims = [json.loads(line) for line in texts["explanations.jsonl"].split("\n") if line]
     context.progress(0.75, "別の経路で検証しています")
-    _verify(loaded, result_dict(found.result), claims)
+    _verify(loaded, loaded.result_json(found.result), claims)
     seconds = time.monotonic() - started
     context.progress(0.85, "結果を記録しています")
-    summary = summarise(loaded.market, found.result)
+    summary = summarise(loaded.market, found.result, loaded.pins)
     class_rows = _class_rows(allocation, loaded, source, summary)
     child_rows = _child_rows(allocation, loaded, source, summary, claims, found.result.blocking_families)
     figures = figures_of(summary)
+    if loaded.pins:
+        certificate = json.loads(texts["certificate.json"])
+        figures |= {"pinned": len(loaded.pins), "envy_by_pins": len(certificate["envy_caused_by_pins"])}
     with context.finish() as outcome:
         keep_outcome(
             allocation,

@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +16,10 @@ import click
 
 from yakuba import __version__
 from yakuba.nursery import files, strict_json
-from yakuba.nursery.domain.market import BadInput, Fault, Labels, Market
+from yakuba.nursery.domain import pins
+from yakuba.nursery.domain.market import BadInput, Fault, Labels, Market, Result, Seat
 from yakuba.nursery.domain.market_json import dumps, market_dict, parse, result_dict, sibling_warnings
-from yakuba.nursery.domain.solve import Allocation, allocate
+from yakuba.nursery.domain.solve import Allocation, Progress, allocate
 
 Json = dict[str, Any]
 SHOWN = 5  # warnings on the terminal; certificate.json holds them all
@@ -35,9 +36,31 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
     labels: Labels = field(default_factory=Labels)
 
+    @property
+    def pins(self) -> dict[str, Seat]:
+        """Pinned children and their classes (``None``: 保留)."""
+        found: dict[str, Seat] = self.extras.get("pins", {})
+        return found
+
+    def pinned(self, fixed: Mapping[str, Seat]) -> Loaded:
+        """The same with these pins and no others. Raises :class:`BadInput` for pins that can't be."""
+        pins.check(self.market, fixed)
+        extras = {key: value for key, value in self.extras.items() if key != "pins"}
+        if fixed:
+            extras["pins"] = {child: fixed[child] for child in sorted(fixed)}
+        return Loaded(self.market, extras, list(self.warnings), self.labels)
+
     def market_json(self) -> Json:
         """The content of market.json."""
         return {**market_dict(self.market), **self.extras}
+
+    def allocate(self, progress: Progress | None = None) -> Allocation:
+        """The engine's answer for the market with its pins."""
+        return allocate(pins.apply(self.market, self.pins), progress=progress)
+
+    def result_json(self, result: Result) -> Json:
+        """The content of result.json; with pins also ``pins`` and ``envy_caused_by_pins``."""
+        return {**result_dict(result), **pins.declared(self.market, result, self.pins)}
 
 
 def load(path: Path, seed: int | None) -> Loaded:
@@ -65,6 +88,8 @@ def load_market_bytes(name: str, raw: bytes) -> Loaded:
         raise _bad(name, str(error), "UTF-8のJSONとして読めません", "ファイルを確かめてください") from error
     market = parse(data, file=name)
     extras = {key: data[key] for key in ("ledger", "keys", "lottery") if key in data}
+    if data.get("pins"):
+        extras["pins"] = pins.read(data["pins"], market, file=name)
     extras.setdefault("ledger", {"name": name, "sha256": hashlib.sha256(raw).hexdigest()})
     return Loaded(market, extras)
 
@@ -88,7 +113,7 @@ def single(ledger: Path, folder: Path, seed: int | None) -> None:
     files.check_folder(folder, OUTPUTS)
     loaded = load(ledger, seed)
     with progress() as report:
-        allocation = allocate(loaded.market, progress=report)
+        allocation = loaded.allocate(report)
     texts = output(loaded, allocation)
     files.write_folder(folder, texts)
     for warning in loaded.warnings[:SHOWN]:
@@ -101,15 +126,17 @@ def single(ledger: Path, folder: Path, seed: int | None) -> None:
 
 def output(loaded: Loaded, allocation: Allocation) -> dict[str, str]:
     """File name -> content, the same bytes for the same input."""
-    market, result = loaded.market_json(), result_dict(allocation.result)
+    market, result = loaded.market_json(), loaded.result_json(allocation.result)
     texts = {"market.json": dumps(market), "result.json": dumps(result)}
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    declared: Json = {key: result[key] for key in ("pins", "envy_caused_by_pins") if key in result}
     certificate = {
         "format": CERTIFICATE_FORMAT,
         "product": {"name": "yakuba", "version": __version__},
         "sha256": digests,
         "warnings": loaded.warnings,
         **allocation.proof,
+        **declared,
     }
     texts["certificate.json"] = dumps(certificate)
     claims = _explainer().claims(market, result)
@@ -119,7 +146,8 @@ def output(loaded: Loaded, allocation: Allocation) -> dict[str, str]:
 
 
 def _explainer() -> Any:
-    return importlib.import_module("yakuba.nursery.domain.explain")
+    """The writer of claims, loaded when it is needed."""
+    return importlib.import_module("yakuba.nursery.domain.pin_claims")
 
 
 def summary(allocation: Allocation) -> str:
@@ -155,18 +183,18 @@ def batch(source: Path, target: Path, seed: int | None) -> None:
     entries = list(_batch_lines(source))
     lines = []
     with progress() as report:
-        for at, (identity, market) in enumerate(entries):
-            result = result_dict(allocate(market).result)
+        for at, (identity, loaded) in enumerate(entries):
+            result = loaded.result_json(loaded.allocate().result)
             lines.append(json.dumps({"id": identity, **result}, ensure_ascii=False) + "\n")
             report((at + 1) / len(entries), f"{at + 1}/{len(entries)}")
     files.write(target, "".join(lines))
 
 
-def _batch_lines(source: Path) -> Iterator[tuple[Any, Market]]:
+def _batch_lines(source: Path) -> Iterator[tuple[Any, Loaded]]:
     if not source.exists():
         raise _bad(source.name, str(source), "ファイルがありません", "パスを確かめてください")
     faults: list[Fault] = []
-    entries: list[tuple[Any, Market]] = []
+    entries: list[tuple[Any, Loaded]] = []
     try:
         lines = strict_json.read_lines(source)
     except UnicodeDecodeError as error:
@@ -176,11 +204,14 @@ def _batch_lines(source: Path) -> Iterator[tuple[Any, Market]]:
     for row, line in lines:
         try:
             data = strict_json.loads(line)
-            market = parse(data, file=f"{source.name} {row}行", format_required=False)
+            where = f"{source.name} {row}行"
+            market = parse(data, file=where, format_required=False)
+            given = data.get("pins")
+            fixed = {"pins": pins.read(given, market, file=where)} if given else {}
             if "id" not in data:
                 expected = "市場ごとにidが必要です"
                 faults.append(Fault(source.name, "idなし", expected, row=row, advice='例 "id": "m1"'))
-            entries.append((data.get("id"), market))
+            entries.append((data.get("id"), Loaded(market, fixed)))
         except BadInput as bad:
             faults += bad.faults
         except ValueError as error:
@@ -207,8 +238,8 @@ def explain(
         )
     if child not in result["assignment"]:
         raise _bad(ledger.name, child, "その番号の子はいません", "子の番号を確かめてください")
-    explainer = _explainer()
-    claims = explainer.of_child(explainer.claims(market, result), child)
+    explainer = importlib.import_module("yakuba.nursery.domain.explain")
+    claims = explainer.of_child(_explainer().claims(market, result), child)
     return str(explainer.text(claims, audience, loaded.labels))
 
 

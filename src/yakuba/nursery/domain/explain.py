@@ -26,6 +26,7 @@ from yakuba.nursery.domain.explain_text import Audience, WishExplanation, blocks
 from yakuba.nursery.domain.explain_view import ClassView, FamilyView, MarketView, NotExplained
 
 __all__ = [
+    "REFUSALS",
     "Audience",
     "Claim",
     "NotExplained",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 Claim = dict[str, Any]
+REFUSALS = frozenset({"full", "capacity_zero", "never_possible", "declared_blocking"})
 
 
 def claims(market: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Claim]:

@@ -53,8 +53,12 @@ def blocks(
 ) -> list[WishExplanation]:
     """One block a wish, best first: those not obtained, the obtained one, one for those not considered."""
     words = _words(claims_of_child, audience, labels)
-    found = [_refused(words, claim) for claim in claims_of_child if claim["kind"] in Words.REFUSALS]
-    if words.obtained["kind"] != "not_placed":
+    found = [
+        _refused(words, claim) if claim["kind"] in Words.REFUSALS else _away(words, claim)
+        for claim in claims_of_child
+        if claim["kind"] in Words.REFUSALS or claim["kind"] == "pinned_away"
+    ]
+    if words.obtained.get("class") is not None:
         found.append(_obtained(words))
     elif words.obtained["wish"] is not None:
         found.append(_waived(words))
@@ -73,7 +77,7 @@ def text(claims_of_child: Sequence[Mapping[str, Any]], audience: Audience, label
 
 
 def _words(claims_of_child: Sequence[Mapping[str, Any]], audience: Audience, labels: Labels) -> Words:
-    if not any(claim["kind"] in {"placed", "held", "not_placed"} for claim in claims_of_child):
+    if not any(claim["kind"] in Words.OBTAINED for claim in claims_of_child):
         raise NotExplained("この児童の結果がありません。受付番号を確認してください。")
     return (OfficerWords if audience == "officer" else ParentWords)(claims_of_child, labels)
 
@@ -102,7 +106,7 @@ def _obtained(words: Words) -> WishExplanation:
     wish = claim["wish"]
     return WishExplanation(
         wish=wish,
-        title="在籍" if wish is None else f"第{wish}希望",
+        title=_standing(claim["kind"]) if wish is None else f"第{wish}希望",
         place=words.place(claim["class"]),
         outcome="在籍を継続" if claim["kind"] == "held" else "内定",
         chip="chip-ok",
@@ -112,6 +116,24 @@ def _obtained(words: Words) -> WishExplanation:
         own=words.own(claim),
         position=words.rank(claim),
         capacity=words.seats(claim),
+    )
+
+
+def _standing(kind: str) -> str:
+    """The title of what is none of the family's wishes."""
+    return "個別の決定" if kind == "pinned" else "在籍"
+
+
+def _away(words: Words, claim: Mapping[str, Any]) -> WishExplanation:
+    """A wish that a pin of the family itself ruled out."""
+    return WishExplanation(
+        wish=claim["wish"],
+        title=f"第{claim['wish']}希望",
+        place=words.place(claim["class"]),
+        outcome="選考なし",
+        chip="",
+        sentence=words.away(claim),
+        key_name=words.key_name,
     )
 
 

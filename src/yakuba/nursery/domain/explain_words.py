@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 
 from yakuba.nursery.domain.market import Labels
 
+# 利用調整 is the municipality's act under this article; what staff fixes is a part of it.
+PIN_DECISION = "利用調整（児童福祉法第24条第3項）における個別の決定"
+PIN_GROUND = f"{PIN_DECISION}で先に席が決まった方"
 MIN_COUNT = 3  # other families appear to parents only as counts of three or more
 
 Claim = Mapping[str, Any]
@@ -18,6 +21,7 @@ class Words(ABC):
     """Claims of one child, looked up by what a sentence needs."""
 
     REFUSALS: ClassVar = frozenset({"full", "capacity_zero", "never_possible", "declared_blocking"})
+    OBTAINED: ClassVar = frozenset({"placed", "held", "not_placed", "pinned"})
     _CHIPS: ClassVar = {"declared_blocking": "chip-ask"}
 
     def __init__(self, claims: Sequence[Claim], labels: Labels) -> None:
@@ -27,9 +31,10 @@ class Words(ABC):
             (claim["class"], claim["needs"]): claim for claim in claims if claim["kind"] == "decided_by"
         }
         self.obtained: Claim = next(
-            claim for claim in claims if claim["kind"] in {"placed", "held", "not_placed"}
+            claim for claim in claims if claim["kind"] in self.OBTAINED
         )
         self.child: str = self.obtained["child"]
+        self.over = {claim["wish"]: claim for claim in claims if claim["kind"] == "pinned_over"}
         keys: Claim = next((claim for claim in claims if claim["kind"] == "key_names"), {})
         self.key_name: str = keys["names"][0] if keys.get("names") else "優先順位"
         self._ascending: Sequence[bool] = keys.get("ascending", ())
@@ -74,11 +79,13 @@ class Words(ABC):
     def headline(self, claim: Claim) -> str:
         """The result in one sentence."""
         name = self.name(self.child)
-        if claim["kind"] == "not_placed":
+        if claim["kind"] == "not_placed" or claim.get("class") is None:
             return f"{name}：今回は保留となりました。"
         place = self.place(claim["class"])
         if claim["kind"] == "held":
             return f"{name}：在籍中の{place}を継続します。"
+        if claim["wish"] is None:  # a pinned child's class need not be one of its wishes
+            return f"{name}：{place}に内定しました。"
         return f"{name}：{place}に内定しました（第{claim['wish']}希望）。"
 
     @abstractmethod
@@ -88,6 +95,10 @@ class Words(ABC):
     @abstractmethod
     def refusal(self, claim: Claim) -> str:
         """Why a wish was not obtained."""
+
+    @abstractmethod
+    def away(self, claim: Claim) -> str:
+        """Why a wish that does not agree with a pin was not considered."""
 
     @abstractmethod
     def admission(self, claim: Claim) -> str:
@@ -135,7 +146,15 @@ class OfficerWords(Words):
         ]
         if claim["kind"] == "declared_blocking":
             sentences.append(self._blocking(claim))
+        over = self.over.get(claim["wish"])
+        if over is not None:
+            names = "、".join(f"児童 {child}" for child in over["pins"])
+            sentences.append(f"職員が固定した{names}がいなければ、優先順位のとおりに入れる希望です。")
         return "".join(sentences)
+
+    def away(self, claim: Claim) -> str:
+        names = "、".join(f"児童 {child}" for child in claim["pins"])
+        return f"職員が固定した{names}の内容と合わないため、選考していません。"
 
     def _seat(self, seat: Claim, *, several: bool) -> str:
         where = f"{self.place(seat['class'])}（{seat['class']}）：" if several else ""
@@ -173,8 +192,12 @@ class OfficerWords(Words):
         )
 
     def admission(self, claim: Claim) -> str:
-        held = "在籍児童として優先されます。" if claim["kind"] == "held" else ""
+        held = {"held": "在籍児童として優先されます。", "pinned": "職員が固定した児童です。"}.get(
+            claim["kind"], ""
+        )
         seats = f"定員{claim['capacity']}人、入所{claim['occupants']}人"
+        if claim["kind"] == "pinned":
+            return f"{held}{seats}です。"
         return f"{held}{seats}のうち、優先順位は{claim['rank']}番目です。"
 
     def cutoff(self, class_: str | None, claim: Claim | None) -> str | None:
@@ -192,6 +215,7 @@ class OfficerWords(Words):
         return {
             "lottery": f"全基準が{against}と同じため抽選",
             "holder": f"{against}が在籍児童",
+            "pin": f"{against}を職員が固定",
             "sibling": f"きょうだいの順位（本人は{against}より上位）",
             "order": f"優先順位の並び（{against}より下位）",
         }[reason["by"]]
@@ -203,7 +227,7 @@ class OfficerWords(Words):
         return None if reason is None else int(reason["capacity"])
 
     def rank(self, claim: Claim) -> int | None:
-        return int(claim["rank"])
+        return None if claim["kind"] == "pinned" else int(claim["rank"])
 
     def seats(self, claim: Claim) -> int | None:
         return int(claim["capacity"])
@@ -237,7 +261,19 @@ class ParentWords(Words):
                 "きょうだいの希望の組合せのため、すべての世帯の希望と優先順位を同時に満たす割当てが見つかりませんでした。"
                 "担当課が個別にご説明します。"
             )
-        return "".join(self._seat(seat, claim) for seat in claim["seats"])
+        return "".join(self._seat(seat, claim) for seat in claim["seats"]) + self._over(claim)
+
+    def _over(self, claim: Claim) -> str:
+        """Seats that staff decided on before are told as a count with its ground, never as a child."""
+        over = self.over.get(claim["wish"])
+        if over is None:
+            return ""
+        count = len(over["pins"])
+        told = f"が{count}人います。" if count >= MIN_COUNT else "がいます。人数はお示ししません。"
+        return f"このほか、{PIN_GROUND}{told}"
+
+    def away(self, claim: Claim) -> str:
+        return f"{PIN_DECISION}があるため、この希望は選考していません。"
 
     def _seat(self, seat: Claim, claim: Claim) -> str:
         elsewhere = (
@@ -253,10 +289,15 @@ class ParentWords(Words):
         if count is not None:
             end = f"いたため{together}" if together else "いました"
             recruits = self._recruits(seat["class"], q)
-            return f"{elsewhere}募集人数{recruits}人に対し、優先順位が上の方が{count}{end}。"
+            return f"{elsewhere}募集人数{recruits}人に対し、{self._above(seat)}が{count}{end}。"
         if together:
             return f"{elsewhere}優先順位が上の方がいたため{together}。人数はお示ししません。"
         return f"{elsewhere}優先順位が上の方で席が埋まりました。人数はお示ししません。"
+
+    def _above(self, seat: Claim) -> str:
+        """Who the count of those above holds: in a class with pins not all of them are there by priority."""
+        pinned = self.cutoffs.get(seat["class"], {}).get("pinned", 0)
+        return "優先順位が上の方（先に席が決まった方を含む）" if pinned else "優先順位が上の方"
 
     def _transfers(self, class_: str) -> int | None:
         cutoff = self.cutoffs.get(class_)
@@ -281,6 +322,8 @@ class ParentWords(Words):
         return f"{recruits}人以上" if MIN_COUNT <= recruits <= seat["above"] else None
 
     def admission(self, claim: Claim) -> str:
+        if claim["kind"] == "pinned":
+            return f"{PIN_DECISION}により決まりました。"
         if claim["kind"] == "held":
             return "在籍中の席は、希望した園に移らない限り、そのまま続きます。"
         rank = self.rank(claim)
@@ -308,6 +351,7 @@ class ParentWords(Words):
         return {
             "lottery": "すべての基準が同じ方との抽選",
             "holder": "在籍している方の優先",
+            "pin": PIN_DECISION,
             "order": "優先順位",
         }[reason["by"]]
 
@@ -330,6 +374,8 @@ class ParentWords(Words):
         return self._recruits(reason["class"], reason["capacity"])
 
     def rank(self, claim: Claim) -> int | None:
+        if claim["kind"] == "pinned":
+            return None
         siblings = claim["occupants"] - claim["others"] - 1
         above, below = claim["rank"] - 1 - siblings, claim["occupants"] - claim["rank"] - siblings
         known = self._transfers(claim["class"]) is not None

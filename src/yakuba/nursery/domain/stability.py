@@ -58,6 +58,21 @@ class Occupancy:
         return None
 
 
+class AnyOccupancy(Occupancy):
+    """Of any assignment, also one that seats children in classes they have no rank in: those stand last."""
+
+    def __init__(self, market: Market, assignment: Mapping[str, Seat]) -> None:
+        strangers: dict[str, list[str]] = {}
+        for child, seat in sorted(assignment.items()):
+            if seat is not None:
+                strangers.setdefault(seat, []).append(child)
+        priority = {
+            name: (*order, *(child for child in strangers.get(name, ()) if child not in set(order)))
+            for name, order in market.priority.items()
+        }
+        super().__init__(Market(market.capacity, priority, market.families), assignment)
+
+
 def blocking_families(market: Market, assignment: Mapping[str, Seat]) -> tuple[str, ...]:
     """Ids of the families that block ``assignment``, sorted. O(total wishes × log seats)."""
     occupancy = Occupancy(market, assignment)

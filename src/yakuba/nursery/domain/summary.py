@@ -6,7 +6,7 @@ Pure and independent of how the result was found; every figure on the staff page
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +35,8 @@ class ChildRow:
     """One child: where it goes, and as which of its own wishes (1 = first).
 
     ``wish_number`` counts the classes that the family's wishes name for this child, in the order in
-    which they first appear; ``None`` for a child that is not placed or keeps its current seat.
+    which they first appear; ``None`` for a child that is not placed, keeps its current seat, or was pinned
+    to a class it did not ask for.
     """
 
     child: str
@@ -56,8 +57,11 @@ class Summary:
     free_seats: int
 
 
-def summarise(market: Market, result: Result) -> Summary:
-    """Count one result over its market. O(total wishes)."""
+def summarise(market: Market, result: Result, pinned: Collection[str] = ()) -> Summary:
+    """Count one result over its (original) market. O(total wishes).
+
+    ``pinned``: children whom staff fixed; none of them is the last one admitted by priority.
+    """
     admitted: dict[str, list[str]] = {class_id: [] for class_id in market.capacity}
     for child, seat in result.assignment.items():
         if seat is not None:
@@ -72,7 +76,7 @@ def summarise(market: Market, result: Result) -> Summary:
                     waiting[wanted].add(child)
         children.extend(_child_rows(family, obtained))
     classes = tuple(
-        _class_row(class_id, market, admitted[class_id], len(waiting[class_id]))
+        _class_row(class_id, market, admitted[class_id], len(waiting[class_id]), pinned)
         for class_id in market.capacity
     )
     return Summary(
@@ -92,12 +96,14 @@ def better_wishes(family: Family, obtained: Placement) -> Sequence[Placement]:
     return family.wishes
 
 
-def _class_row(class_id: str, market: Market, admitted: list[str], waiting: int) -> ClassRow:
+def _class_row(
+    class_id: str, market: Market, admitted: list[str], waiting: int, pinned: Collection[str]
+) -> ClassRow:
     capacity = market.capacity[class_id]
     cutoff = None
     if admitted and len(admitted) >= capacity:
-        seated = set(admitted)
-        cutoff = next(child for child in reversed(market.priority[class_id]) if child in seated)
+        seated = set(admitted) - set(pinned)
+        cutoff = next((child for child in reversed(market.priority[class_id]) if child in seated), None)
     return ClassRow(class_id, capacity, len(admitted), waiting, cutoff)
 
 
@@ -115,6 +121,7 @@ def _child_rows(family: Family, obtained: Placement) -> list[ChildRow]:
         else:
             outcome = "moved" if current is not None else "placed"
             own_order = dict.fromkeys(wish[index] for wish in family.wishes if wish[index] is not None)
-            number = list(own_order).index(seat) + 1
+            # a pinned child may have a class that it never asked for
+            number = list(own_order).index(seat) + 1 if seat in own_order else None
         rows.append(ChildRow(child, family.id, outcome, seat, number))
     return rows

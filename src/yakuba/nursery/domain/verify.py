@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from yakuba.nursery.domain.verify_market import differences, market_problems, options
+from yakuba.nursery.domain.verify_pins import declaration_problems, given, pin_problems
 
 __all__ = ["NOT_CHECKED", "differences", "market_problems", "verify"]
 
@@ -24,17 +25,20 @@ def verify(market: Json, result: Json) -> list[str]:
 
     Checked: the form of both; every child exactly once; seats; every family has one of its wishes or its
     current placement; the families that block (justified envy, unused seats) are exactly the declared ones;
-    status, ``unique`` and lower bound agree with one another.
+    status, ``unique`` and lower bound agree with one another. With ``pins`` in the market all of this is
+    said of the market with its pins; they are respected, and the envy they cause is exactly the declared one.
     """
-    problems = _form(market, result) or market_problems(market)
+    problems = _form(market, result) or market_problems(market) or pin_problems(market)
     if problems:
         return problems
+    original, market = market, given(market)
     assignment: dict[str, Any] = result["assignment"]
     problems += _children(market, assignment)
     problems += _seats(market, assignment)
     if not problems:
         # Blocking is defined for feasible assignments: with a child missing it says nothing.
         problems += _blocking(market, result)
+        problems += declaration_problems(original, result)
     return problems + _status(result)
 
 

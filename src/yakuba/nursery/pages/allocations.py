@@ -25,6 +25,9 @@ from yakuba.nursery.pages.ledgers import STEPS
 from yakuba.nursery.pages.tables import CHILDREN, CLASSES
 from yakuba.nursery.services.approvals import NotReady, ask_for_approval
 from yakuba.nursery.services.visibility import (
+    HIDDEN,
+    hidden_families,
+    hidden_from,
     note_views,
     unprotected_children,
     visible_children,
@@ -35,6 +38,9 @@ TABS = (
     ("children", "児童別"),
     ("ranks", "希望順位"),
     ("proof", "証明"),
+    ("scenarios", "試算"),
+    ("pins", "固定"),
+    ("comparisons", "照合"),
 )
 
 
@@ -183,6 +189,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
             "extra_seats": _extra_seats(found, certificate),
             "extra_bound": _extra_bound(certificate),
             "result_hash": found.result_file.sha256,
+            "envy": _pin_envy(request, found, certificate),
             "blocking_children": shown,
             "blocking_hidden": len(set(found.blocking_families) - {row.family_id for row in shown}),
             "approval_form": ApprovalForm(),
@@ -206,11 +213,18 @@ def proof_facts(found: Allocation) -> list[tuple[str, str]]:
         False: "ほかにも成立する割当があります。内定の人数、希望順位の順で最もよいものを選びました",
         None: "判定していません",
     }[found.unique]
+    pinned = len(found.pins or {})
+    fixed = (
+        [("固定", f"{pinned}人。固定による不満は {found.figures.get('envy_by_pins', 0)}世帯")]
+        if pinned
+        else []
+    )
     lottery = "行っていません" if found.seed is None else f"行いました（種 {found.seed}）"
     return [
         ("安定性", stability),
         ("一意性", unique),
         ("抽選", lottery),
+        *([("固定", fixed)] if pinned else []),
         ("別経路の検証", "一致（独立した検証プログラム）"),
         ("計算時間", f"{found.seconds:.1f}秒" if found.seconds is not None else "—"),
     ]
@@ -222,6 +236,22 @@ def _extra_seats(found: Allocation, certificate: dict[str, Any]) -> list[tuple[s
         ClassOutcome.objects.filter(allocation=found, class_id__in=seats).values_list("class_id", "label")
     )
     return [(labels.get(class_id, class_id), n) for class_id, n in sorted(seats.items())]
+
+
+def _pin_envy(
+    request: HttpRequest, found: Allocation, certificate: dict[str, Any]
+) -> list[tuple[str, str, str]]:
+    """(family, wish, pinned children) of the families that only pins keep from a wish."""
+    declared = certificate.get("envy_caused_by_pins") or []
+    hidden = hidden_from(request.user)
+    families = hidden_families(found, hidden)
+    note_views(request.user, {pin["child"] for one in declared for pin in one["pins"]} - hidden)
+    rows = []
+    for one in declared:
+        pins = "、".join(HIDDEN if pin["child"] in hidden else f"受付{pin['child']}" for pin in one["pins"])
+        name = HIDDEN if one["family"] in families else one["family"]
+        rows.append((name, "" if name == HIDDEN else f"第{one['wish']}希望", pins))
+    return rows
 
 
 def _extra_bound(certificate: dict[str, Any]) -> str:

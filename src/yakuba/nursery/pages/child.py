@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from yakuba.core.audit.services import record
 from yakuba.core.people import protected
 from yakuba.core.people.models import Role, User
-from yakuba.core.people.permissions import require
+from yakuba.core.people.permissions import allowed, require
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import Labels
 from yakuba.nursery.models import Allocation, ChildOutcome
@@ -70,6 +70,7 @@ def child(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
         {
             **frame(request, found, "children"),
             "row": row,
+            "may_pin": allowed(request.user, "nursery", Role.OFFICER),
             "siblings": siblings,
             "audience": audience,
             "headline": explain.headline(claims, audience, labels),

@@ -13,6 +13,7 @@ from yakuba.core.files.services import store
 from yakuba.core.jobs.models import ACTIVE_STATES
 from yakuba.core.jobs.services import enqueue
 from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome, Ledger
+from yakuba.nursery.services.pins import approved_pins
 
 BATCH = 500  # rows an INSERT
 
@@ -33,10 +34,11 @@ def request_allocation(ledger: Ledger, *, seed: int | None, by: Any, actor: obje
         )
     with transaction.atomic():
         Ledger.objects.select_for_update().get(pk=ledger.pk)  # one request at a time for a ledger
+        pins = approved_pins(ledger) or None
         going = ledger.allocations.filter(seed=seed, finished_at=None, job__state__in=ACTIVE_STATES).first()
-        if going is not None:  # pressed twice
+        if going is not None and going.pins == pins:  # pressed twice
             return going
-        allocation = Allocation.objects.create(ledger=ledger, seed=seed, requested_by=by)
+        allocation = Allocation.objects.create(ledger=ledger, seed=seed, pins=pins, requested_by=by)
         allocation.job = enqueue(
             "nursery.allocate",
             {"allocation": allocation.pk},
@@ -49,7 +51,7 @@ def request_allocation(ledger: Ledger, *, seed: int | None, by: Any, actor: obje
             "nursery.allocation.request",
             actor=actor or by or "system:nursery",
             target=f"nursery.allocation:{allocation.pk}",
-            detail={"ledger": ledger.pk, "seed": seed},
+            detail={"ledger": ledger.pk, "seed": seed, "pins": len(pins or {})},
         )
     return allocation
 

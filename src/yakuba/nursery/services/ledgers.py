@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from yakuba.core.audit.services import record
 from yakuba.core.files.services import read as read_file
 from yakuba.core.files.services import store
-from yakuba.nursery.domain.market import Market
+from yakuba.nursery.domain.market import BadInput, Fault, Market
 from yakuba.nursery.ledger import ChildFacts, TiesFound, read_upload
 from yakuba.nursery.ledger import Ledger as LedgerContent
 from yakuba.nursery.models import Ledger
@@ -67,10 +67,19 @@ class Source:
         return nursery, age, parts[2] if len(parts) > 2 else ""
 
 
+def _pins_refused(name: str, found: str) -> Fault:
+    expected = "固定は、理由と承認者の同意を記録して行います"
+    return Fault(
+        name, found, expected, column="$.pins", advice="pinsを除いて取り込み、結果の画面で固定してください"
+    )
+
+
 def open_source(name: str, data: bytes) -> Source:
     """Read an upload. ``BadInput`` names every fault."""
     if name.lower().endswith(".json"):
         loaded = load_market_bytes(name, data)
+        if loaded.pins:
+            raise BadInput([_pins_refused(name, f"{len(loaded.pins)}人の固定（pins）")])
         return Source(loaded.extras["ledger"]["sha256"], list(loaded.warnings), loaded)
     content = read_upload(name, data)
     facts = {child.id: child for child in content.children}
