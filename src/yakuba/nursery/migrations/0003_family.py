@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("nursery", "0002_desk"),
+        ("nursery", "0003_desk_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from yakuba.core.ui.wareki import wareki
 from yakuba.nursery.domain.scores.facts import band_words, when_words
-from yakuba.nursery.domain.scores.rulebook import Adjustment, BasicRow, Rulebook
+from yakuba.nursery.domain.scores.rows import Adjustment, BasicRow
+from yakuba.nursery.domain.scores.rulebook import Rulebook
 from yakuba.nursery.models import Rulebook as Kept
 from yakuba.nursery.rulebooks.examples import run_examples
 from yakuba.nursery.services.scoring import shown_points

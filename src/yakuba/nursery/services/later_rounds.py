@@ -23,6 +23,7 @@ from yakuba.nursery.services.withdrawals import leaving
 BOOK = "前の選考から.xlsx"
 CARRIED_REASON = "前の選考から引き継ぎ："
 MOST_REASON = 500
+TAKEN = (Decision.Kind.POINTS, Decision.Kind.FACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,10 @@ def _create(selection: SelectionRound, title: str, starts_on: date, by: Any) -> 
 
 
 def _take_decisions(selection: SelectionRound, made: SelectionRound, carried: Applications, by: Any) -> None:
-    """Points that officers gave go along; orders of ties and together-decisions are made anew."""
+    """Points and facts that officers gave go along; orders of ties and together-decisions are made anew."""
     subjects = {child.id for child in carried.applicants} | set(carried.households)
     for one in in_force(selection):
-        if one.kind == Decision.Kind.POINTS and one.subject in subjects:
+        if one.kind in TAKEN and one.subject in subjects:
             reason = one.reason if one.reason.startswith(CARRIED_REASON) else CARRIED_REASON + one.reason
             Decision.objects.create(
                 selection=made,

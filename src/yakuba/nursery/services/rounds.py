@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.audit.services import record
 from yakuba.core.jobs.models import ACTIVE_STATES
-from yakuba.nursery.domain.scores.rulebook import Adjustment, BasicRow
+from yakuba.nursery.domain.scores.rows import Adjustment, BasicRow
 from yakuba.nursery.models import (
     Allocation,
     ApplicationFile,
