@@ -35,25 +35,30 @@ def wilson(successes: int, n: int, z: float = 1.959964) -> tuple[float, float]:
 
 
 def draw(count: int, seed: int, only: str) -> list[tuple[Mutant, str]]:
-    """The seeded sample, stratified by file by largest remainder."""
-    pools: dict[str, list[tuple[Mutant, str]]] = {}
-    for name in sorted(tests_by_file()):
-        pool = mutants(name, (ROOT / name).read_text(encoding="utf-8")) if only in name else []
-        if pool:
-            pools[name] = pool
-    total = sum(len(pool) for pool in pools.values())
+    """The seeded sample, stratified by file by largest remainder, in a seeded order.
+
+    Every beginning of it is a fair sample too, so that a run may be broken off.
+    """
+    sources = {
+        name: (ROOT / name).read_text(encoding="utf-8") for name in sorted(tests_by_file()) if only in name
+    }
+    pools = {name: len(mutants(name, text, ())) for name, text in sources.items()}
+    pools = {name: size for name, size in pools.items() if size}
+    total = sum(pools.values())
     count = min(count, total)
-    shares = {name: max(1, count * len(pool) // total) for name, pool in pools.items()}
-    rest = sorted(pools, key=lambda name: (-(count * len(pools[name]) % total), name))
+    shares = {name: max(1, count * size // total) for name, size in pools.items()}
+    rest = sorted(pools, key=lambda name: (-(count * pools[name] % total), name))
     while sum(shares.values()) < count:
         for name in rest:
-            if sum(shares.values()) < count and shares[name] < len(pools[name]):
+            if sum(shares.values()) < count and shares[name] < pools[name]:
                 shares[name] += 1
-    return [
-        chosen
-        for name, pool in pools.items()
-        for chosen in random.Random(f"{seed} {name}").sample(pool, shares[name])
-    ]
+    drawn: list[tuple[Mutant, str]] = []
+    for name, size in pools.items():
+        chosen = random.Random(f"{seed} {name}").sample(range(size), shares[name])
+        made = mutants(name, sources[name], chosen)
+        drawn += [made[index] for index in chosen]
+    random.Random(seed).shuffle(drawn)
+    return drawn
 
 
 def report(results: dict[str, dict[str, object]], sample: list[tuple[Mutant, str]]) -> dict[str, object]:

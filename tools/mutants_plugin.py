@@ -12,11 +12,16 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # The same examples in every run; a slow machine is no fault.
 settings.register_profile(
-    "mutants", phases=[Phase.explicit, Phase.generate], database=None, derandomize=True, deadline=None
+    "mutants",
+    phases=[Phase.explicit, Phase.generate],
+    database=None,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 settings.load_profile("mutants")
 TIMES = Path(os.environ["MUTANTS_TIMES"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -176,8 +176,10 @@ def _skipped(tree: ast.AST) -> set[int]:
     return skipped
 
 
-def mutants(file: str, source: str) -> list[tuple[Mutant, str]]:
-    """Every mutant of a file with its whole changed source."""
+def mutants(file: str, source: str, written: Collection[int] | None = None) -> list[tuple[Mutant, str]]:
+    """Every mutant of a file with its whole changed source; writing it out takes long, so ``written`` may
+    name the only ones that get theirs.
+    """
     tree = ast.parse(source)
     skipped = _skipped(tree)
     made: list[tuple[Mutant, str]] = []
@@ -189,9 +191,11 @@ def mutants(file: str, source: str) -> list[tuple[Mutant, str]]:
             if changed is None:
                 continue
             ast.copy_location(changed, node)
-            _put(parent, name, place, changed)
-            text = ast.unparse(ast.fix_missing_locations(tree))
-            _put(parent, name, place, node)
+            text = ""
+            if written is None or len(made) in written:
+                _put(parent, name, place, changed)
+                text = ast.unparse(ast.fix_missing_locations(tree))
+                _put(parent, name, place, node)
             before, after = _line(node), _line(changed)
             line = getattr(node, "lineno", 0)
             made.append((Mutant(file, len(made), line, operator, before, after), text))

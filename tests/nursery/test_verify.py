@@ -125,6 +125,20 @@ def test_a_combination_nobody_asked_for_is_named_by_family() -> None:
     assert any("世帯f" in line and "組合せ" in line for line in problems)
 
 
+def test_of_siblings_only_the_child_with_a_class_nobody_asked_for_is_named() -> None:
+    market: Json = {
+        "format": generate.FORMAT,
+        "capacity": {"A": 2, "B": 2, "C": 1},
+        "priority": {"A": ["x", "y"], "B": ["x", "y"], "C": []},
+        "families": [
+            {"id": "f", "children": ["x", "y"], "current": [None, None], "wishes": [["A", "A"], ["B", "B"]]}
+        ],
+    }
+    result = result_dict(allocate(parse(market)).result)
+    named = [line for line in verify(market, tampered(result, x="C")) if "希望にも在籍にも" in line]
+    assert named == ["子x（世帯f）：割当て「C」は希望にも在籍にもありません。"]
+
+
 def test_the_verify_command_imports_neither_solver_nor_django_nor_spreadsheets(tmp_path: Any) -> None:
     script = (
         "import sys\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -42,14 +43,39 @@ def test_a_folder_and_an_archive_of_csvs_agree_too(tmp_path: Path, encoding: str
     assert check(market, archive) == []
 
 
-def test_a_merged_household_number_counts_for_every_row(tmp_path: Path) -> None:
+def test_an_archive_whose_names_windows_wrote_in_cp932_agrees_too(tmp_path: Path) -> None:
+    parts = {f"{name}.csv": csv_bytes(grid, "cp932") for name, grid in TABLES.items()}
+    archive = tmp_path / "台帳.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for number, (name, data) in enumerate(parts.items()):
+            file.writestr(str(number) * len(name.encode("cp932")), data)
+    raw = archive.read_bytes()
+    for number, name in enumerate(parts):
+        written = name.encode("cp932")
+        raw = raw.replace(str(number).encode() * len(written), written)
+    archive.write_bytes(raw)
+    assert check(market_of(folder_digest(parts)), archive) == []
+
+
+@pytest.mark.parametrize("area", ["B6:B7", "M6:M7"])  # a household's number, the last key
+def test_a_merged_cell_counts_for_every_row(tmp_path: Path, area: str) -> None:
     path = tmp_path / "台帳.xlsx"
     write_book(path, TABLES)
     book = openpyxl.load_workbook(path)
-    book["申込"].merge_cells("B6:B7")
+    book["申込"].merge_cells(area)
     book.save(path)
     market = market_of(hashlib.sha256(path.read_bytes()).hexdigest())
     assert check(market, path) == []
+
+
+def test_merged_cells_outside_of_the_table_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "台帳.xlsx"
+    write_book(path, TABLES)
+    merged = (
+        b'</sheetData><mergeCells count="2"><mergeCell ref="A8:A9"/><mergeCell ref="Z2:Z3"/></mergeCells>'
+    )
+    _replace_part(path, "xl/worksheets/sheet2.xml", lambda part: part.replace(b"</sheetData>", merged))
+    assert check(market_of(hashlib.sha256(path.read_bytes()).hexdigest()), path) == []
 
 
 CHILMAI_CHILDREN = (
@@ -95,6 +121,35 @@ def _replace_part(path: Path, name: str, change: Callable[[bytes], bytes]) -> No
     with zipfile.ZipFile(path, "w") as archive:
         for entry, data in parts.items():
             archive.writestr(entry, data)
+
+
+def test_rows_without_numbers_stand_one_below_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "台帳.xlsx"
+    write_book(path, TABLES)
+    book = openpyxl.load_workbook(path)
+    book["申込"].merge_cells("B6:B7")
+    book.save(path)
+    _replace_part(path, "xl/worksheets/sheet2.xml", lambda part: re.sub(rb'<row r="\d+"', b"<row", part))
+    assert check(market_of(hashlib.sha256(path.read_bytes()).hexdigest()), path) == []
+
+
+def test_a_child_without_points_has_none(tmp_path: Path) -> None:
+    children = CHILMAI_CHILDREN.splitlines()[0] + "\n1,1,0,30,,7,,,\n2,2,0,,,7,,,\n"
+    parts = {"x.csv": children.encode(), "y.csv": CHILMAI_SEATS.encode()}
+    for name, data in parts.items():
+        (tmp_path / name).write_bytes(data)
+    market: dict[str, Any] = {
+        "capacity": {f"{nursery}-{age}": 0 for nursery in "78" for age in range(6)} | {"7-0": 1, "8-0": 1},
+        "priority": {"7-0": ["1", "2"]},
+        "families": [
+            {"id": id_, "children": [id_], "current": [None], "wishes": [["7-0"]]} for id_ in ("1", "2")
+        ],
+        "ledger": {"name": "x", "sha256": folder_digest(parts)},
+        "keys": {"names": ["点数"], "children": {"1": [30], "2": [0]}, "wishes": {}},
+    }
+    assert check(market, tmp_path) == []
+    market["keys"]["children"]["2"] = [1]
+    assert check(market, tmp_path) == ["児童 2：優先順位のキー [1] が台帳と違います。"]
 
 
 def test_a_workbook_with_a_document_type_is_refused(tmp_path: Path) -> None:
