@@ -53,7 +53,8 @@ def _ended(before: datetime) -> QuerySet[Session]:
 
 def _ended_sessions(before: datetime) -> QuerySet[UserSession]:
     living = Session.objects.filter(session_key=OuterRef("session_key"))
-    return UserSession.objects.filter(~Exists(living), last_seen_at__lt=before)
+    ended: QuerySet[UserSession] = UserSession.objects.filter(~Exists(living), last_seen_at__lt=before)
+    return ended
 
 
 def unused_files(before: datetime) -> QuerySet[StoredFile]:
