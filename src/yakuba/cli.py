@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("yakuba.core.jobs.cli:worker", "run durable jobs"),
     "migrate": ("yakuba.site.cli:migrate", "create or upgrade the database"),
     "demo": ("yakuba.site.demo.cli:demo", "load the demo city 汐見区"),
+    "retention": ("yakuba.site.cli:retention", "delete what is past its time; --apply does it"),
     "serve": ("yakuba.site.cli:serve", "serve the portal"),
     "manage": ("yakuba.site.cli:manage", "Django's own management commands"),
 }

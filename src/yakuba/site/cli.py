@@ -1,4 +1,4 @@
-"""``yakuba migrate``, ``yakuba serve`` and ``yakuba manage``."""
+"""``yakuba migrate``, ``yakuba serve``, ``yakuba retention`` and ``yakuba manage``."""
 
 from __future__ import annotations
 
@@ -45,6 +45,22 @@ def serve(host: str, port: int, workers: int, threads: int, with_worker: bool, q
     if not quiet:
         click.echo(f"http://{shown}:{port}/staff/ で開けます。止めるときは Ctrl+C を押してください。")
     run(host=host, port=port, workers=workers, threads=threads, with_worker=with_worker)
+
+
+@click.command()
+@click.option("--apply", "applied", is_flag=True, help="Delete; else only say what would be.")
+def retention(applied: bool) -> None:
+    """Delete what is past its time (docs/security/retention.md)."""
+    start_django()
+    from yakuba.site import retention as rules
+
+    found = rules.apply() if applied else rules.survey()
+    for one in found:
+        click.echo(f"{one.label}（{one.days}日）：{one.count:,}件")
+    if applied:
+        click.echo("削除しました。")
+    else:
+        click.echo("まだ何も削除していません。削除するときは --apply を付けてください。")
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

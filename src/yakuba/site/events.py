@@ -36,6 +36,7 @@ LABELS: dict[str, str] = {
     "people.imported": "職員の一覧を取込み",
     "people.transfer-confirmed": "人事異動を確定",
     "people.transfer-undone": "人事異動を取消し",
+    "retention.applied": "保存期間の過ぎたものを削除",
     "tokens.account.add": "APIの利用者を登録",
     "tokens.add": "APIのトークンを発行",
     "tokens.revoke": "APIのトークンを取消し",

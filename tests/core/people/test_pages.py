@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from click.testing import CliRunner
 from django.contrib.auth.hashers import check_password
 from django.test import Client
 
-from tests.core.people.conftest import MakePerson
+from tests.core.people.conftest import GOOD, MakePerson
+from yakuba.core.audit.models import AuditEntry
 from yakuba.core.people.approval import request_approval
+from yakuba.core.people.cli import sign_out_command
 from yakuba.core.people.models import Approval, Department, Deputy, ResetCode, Role, User
 from yakuba.core.people.services import plain_code
 
@@ -217,3 +220,40 @@ def test_names_with_rare_characters_round_trip(admin_client: Client) -> None:
     admin_client.post("/staff/people/add/", {"username": "1006", "name": name})
     assert User.objects.get(username="1006").name == name
     assert name in admin_client.get("/staff/people/?q=1006").content.decode()
+
+
+def test_an_admin_ends_the_sessions_of_one_person_or_of_everybody(
+    admin_client: Client, officer: User, nursery: Department, person: MakePerson
+) -> None:
+    other = person("1777", nursery, Role.OFFICER, password=GOOD)
+    officer.set_password(GOOD)
+    officer.save()
+    here, there = Client(), Client()
+    for client, user in ((here, officer), (there, other)):
+        client.post("/staff/login/", {"login": user.username, "password": GOOD})
+        assert client.get("/staff/people/me/").status_code == 200
+    page = f"/staff/people/{officer.pk}/"
+    assert "ログイン中の端末での利用を終わらせる" in admin_client.get(page).content.decode()
+    answer = admin_client.post(f"{page}sign-out/", follow=True)
+    assert "端末 1台での利用を終わらせました" in answer.content.decode()
+    assert here.get("/staff/people/me/").status_code == 302
+    assert there.get("/staff/people/me/").status_code == 200, "nobody else's"
+    assert here.post("/staff/login/", {"login": officer.username, "password": GOOD})["Location"] == "/staff/"
+
+    def run(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(sign_out_command, arguments)
+        return done.exit_code, done.output
+
+    assert run(other.username) == (0, "ログイン中の端末 1台での利用を終わらせました。\n")
+    assert there.get("/staff/people/me/").status_code == 302
+    assert run("--everybody")[0] == 0
+    assert here.get("/staff/people/me/").status_code == 302
+    assert admin_client.get("/staff/people/").status_code == 302
+    assert AuditEntry.objects.filter(action="people.signed-out-by-admin").count() == 3
+    assert run()[0] == run("1777", "--everybody")[0] == 2
+    assert "登録されていません" in run("404404")[1]
+
+
+def test_only_an_admin_may_end_sessions(client: Client, officer: User, admin: User) -> None:
+    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.post(f"/staff/people/{admin.pk}/sign-out/").status_code == 403

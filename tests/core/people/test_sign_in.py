@@ -168,7 +168,9 @@ def test_signing_out_needs_a_post_and_ends_the_session_on_the_server(client: Cli
     key = client.session.session_key
     assert client.get("/staff/logout/").status_code == 200
     assert client.get("/staff/people/me/").status_code == 200
-    client.post("/staff/logout/")
+    gone = client.post("/staff/logout/")
+    assert gone["Clear-Site-Data"] == '"cache", "storage"'
+    assert gone["Cache-Control"] == "no-store, private"
     assert not client.session.exists(key)
     assert client.get("/staff/people/me/").status_code == 302
     assert "people.signed-out" in actions(officer)

@@ -88,3 +88,22 @@ def get(sha256: str) -> BinaryIO:
 def all_contents() -> set[str]:
     """The hashes of every content in the vault."""
     return {path.name for path in vault().glob("??/??/*") if _HASH.fullmatch(path.name)}
+
+
+def discard(sha256: str, *, written_before: float) -> bool:
+    """Remove a content that nobody needs; False when it was written again since (seconds of the epoch).
+
+    It is moved aside first, and back if it is newer: a file of the same content that is put in at this
+    moment is never lost.
+    """
+    path = place(sha256)
+    aside = path.with_name(f".{sha256}.{secrets.token_hex(4)}.old")
+    try:
+        path.replace(aside)
+    except FileNotFoundError:
+        return False
+    if aside.stat().st_mtime >= written_before:
+        aside.replace(path)
+        return False
+    aside.unlink()
+    return True

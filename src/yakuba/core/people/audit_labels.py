@@ -17,6 +17,7 @@ ACTIONS = {
     "people.sign-in-refused": "ログインを断った",
     "people.signed-in": "ログインした",
     "people.signed-out": "ログアウトした",
+    "people.signed-out-by-admin": "職員のログインを終わらせた",
     "people.sso-tied": "共通認証と職員を結び付けた",
     "people.unlocked": "ログインの制限を解いた",
     "protected.ended": "支援措置を終えた",

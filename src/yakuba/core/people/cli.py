@@ -177,3 +177,23 @@ def transfer(file: Path, day: date, by_number: str, title: str, yes: bool) -> No
     except PeopleError as error:
         _fail(str(error))
     click.echo("登録しました。発令日から権限が変わります。")
+
+
+@people.command("sign-out")
+@click.argument("number", required=False, metavar="[職員番号]")
+@click.option("--everybody", is_flag=True, help="全ての職員")
+def sign_out_command(number: str | None, everybody: bool) -> None:
+    """End the sessions of one person, or of everybody with --everybody."""
+    from yakuba.core.people.models import User
+    from yakuba.core.people.services import sign_out, sign_out_everybody
+
+    if everybody == bool(number):
+        raise click.UsageError("職員番号か --everybody のどちらか1つを指定してください。")
+    if everybody:
+        ended = sign_out_everybody(by=ACTOR)
+    else:
+        user = User.objects.filter(username=number).first()
+        if user is None:
+            _fail(f"職員番号「{number}」は登録されていません。")
+        ended = sign_out(user, by=ACTOR)
+    click.echo(f"ログイン中の端末 {ended}台での利用を終わらせました。")

@@ -13,6 +13,7 @@ from axes.utils import reset as reset_axes
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -93,6 +94,24 @@ def end_sessions(user: User, *, keep: str | None = None) -> int:
         store(session.session_key).flush()
         session.delete()
         ended += 1
+    return ended
+
+
+@transaction.atomic
+def sign_out(user: User, *, by: object) -> int:
+    """End every session of a person (a lost computer, a doubt); how many ended. The account stays."""
+    ended = end_sessions(user)
+    record("people.signed-out-by-admin", actor=by, target=f"user:{user.pk}", detail={"sessions": ended})
+    return ended
+
+
+@transaction.atomic
+def sign_out_everybody(*, by: object) -> int:
+    """End every session of the installation, known by a person or not; how many there were."""
+    ended = Session.objects.count()
+    Session.objects.all().delete()
+    UserSession.objects.all().delete()
+    record("people.signed-out-by-admin", actor=by, target="user:all", detail={"sessions": ended})
     return ended
 
 

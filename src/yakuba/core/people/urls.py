@@ -13,7 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/", people.person, name="person"),
     path("<int:pk>/code/", people.person_code, name="code"),
     path("<int:pk>/transfer/", moves.transfer_person, name="transfer-person"),
-    re_path(r"^(?P<pk>\d+)/(?P<act>disable|enable|unlock|remove-factor)/$", people.person_act, name="act"),
+    re_path(
+        r"^(?P<pk>\d+)/(?P<act>disable|enable|unlock|remove-factor|sign-out)/$", people.person_act, name="act"
+    ),
     path("departments/", people.departments, name="departments"),
     path("departments/add/", people.department_edit, name="department-add"),
     path("departments/<int:pk>/", people.department_edit, name="department"),

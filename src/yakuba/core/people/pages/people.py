@@ -172,13 +172,23 @@ def _remove_factor(user: User, by: User) -> str:
     return f"{user.name}さんの二段階認証を解除しました。"
 
 
-ACTS = {"disable": _disable, "enable": _enable, "unlock": _unlock, "remove-factor": _remove_factor}
+def _sign_out(user: User, by: User) -> str:
+    return f"{user.name}さんのログイン中の端末 {services.sign_out(user, by=by)}台での利用を終わらせました。"
+
+
+ACTS = {
+    "disable": _disable,
+    "enable": _enable,
+    "unlock": _unlock,
+    "remove-factor": _remove_factor,
+    "sign-out": _sign_out,
+}
 
 
 @require_POST
 @admin_only
 def person_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Disable, enable, unlock, remove the second factor."""
+    """Disable, enable, unlock, remove the second factor, end the sessions."""
     shown = get_object_or_404(User, pk=pk)
     try:
         messages.success(request, ACTS[act](shown, member(request)))

@@ -7,14 +7,24 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.socialaccount import views as social
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from yakuba.core.people.pages import reset
 from yakuba.core.people.signin import oidc
 
+
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """allauth's page; after it the browser clears what it still holds of ours (ASVS V14.3.1)."""
+    answer: HttpResponseBase = account.logout(request)
+    if request.method == "POST":
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
 urlpatterns: list[URLPattern] = [
     path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
+    path("logout/", sign_out, name="account_logout"),
     path("login/inactive/", account.account_inactive, name="account_inactive"),
     path("login/reset/", reset.redeem, name="people_reset"),
     path("login/code/", mfa.authenticate, name="mfa_authenticate"),

@@ -1,0 +1,153 @@
+"""What is deleted when it is no longer needed (保存期間), and what is never deleted.
+
+``docs/security/retention.md`` is the table for people; a test compares it with ``RULES``. The audit log and
+its sealed heads only grow. Cases (ledgers, results) are kept until their system says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from yakuba.core.audit.services import record
+from yakuba.core.files import vault
+from yakuba.core.files.models import StoredFile
+from yakuba.core.people.models import ResetCode
+from yakuba.effects.models import WorkSession
+
+BATCH = 500  # rows a transaction: nobody waits long for the database
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of data, how many days it is kept, and how the old part is found and ended."""
+
+    key: str
+    label: str
+    days: int
+    old: Callable[[datetime], QuerySet]  # type: ignore[type-arg]  # of any model
+    end: Callable[[QuerySet], int]  # type: ignore[type-arg]  # of any model; how many rows
+
+
+def _delete(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    return int(rows.delete()[0])
+
+
+def _forget_person(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    return int(rows.update(user=None))
+
+
+def _ended(before: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(expire_date__lt=before)
+
+
+def _ended_sessions(before: datetime) -> QuerySet[UserSession]:
+    living = Session.objects.filter(session_key=OuterRef("session_key"))
+    ended: QuerySet[UserSession] = UserSession.objects.filter(~Exists(living), last_seen_at__lt=before)
+    return ended
+
+
+def unused_files(before: datetime) -> QuerySet[StoredFile]:
+    """Files put in before a moment to which no row of any table points."""
+    rows = StoredFile.objects.filter(created_at__lt=before)
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if field.related_model is StoredFile:
+                pointing = model._default_manager.filter(**{field.name: OuterRef("pk")})
+                rows = rows.filter(~Exists(pointing))
+    return rows
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "sessions", "期限の切れたログイン", 0, lambda at: Session.objects.filter(expire_date__lt=at), _delete
+    ),
+    Rule("session-list", "終わったログインの端末の一覧", 7, _ended_sessions, _delete),
+    Rule(
+        "failed-sign-ins",
+        "ログインの失敗の回数（住所を含む）",
+        30,
+        lambda at: AccessAttempt.objects.filter(attempt_time__lt=at),
+        _delete,
+    ),
+    Rule(
+        "reset-codes",
+        "使用・失効した再設定コード",
+        90,
+        lambda at: ResetCode.objects.filter(Q(closed_at__lt=at) | Q(closed_at=None, expires_at__lt=at)),
+        _delete,
+    ),
+    Rule(
+        "work-persons",
+        "作業の計測と職員の結び付き（時間は残す）",
+        400,
+        lambda at: WorkSession.objects.filter(started_at__lt=at, user__isnull=False),
+        _forget_person,
+    ),
+    Rule("unused-files", "どこからも使われていないファイル", 30, unused_files, _delete),
+)
+CONTENTS = "unused-contents"  # bytes without a row: what the last rule and broken transactions leave
+CONTENTS_LABEL = "行のないファイルの中身"
+CONTENTS_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How much of one kind is past its time."""
+
+    key: str
+    label: str
+    days: int
+    count: int
+
+
+def survey(now: datetime | None = None) -> list[Found]:
+    """What is past its time; nothing is changed."""
+    at = now or timezone.now()
+    found = [
+        Found(rule.key, rule.label, rule.days, rule.old(at - timedelta(days=rule.days)).count())
+        for rule in RULES
+    ]
+    return [*found, Found(CONTENTS, CONTENTS_LABEL, CONTENTS_DAYS, len(_old_contents(at)))]
+
+
+def apply(now: datetime | None = None) -> list[Found]:
+    """End what is past its time, in small transactions, and leave one audit line with the counts."""
+    at = now or timezone.now()
+    done = []
+    for rule in RULES:
+        count = _end(rule, at - timedelta(days=rule.days))
+        done.append(Found(rule.key, rule.label, rule.days, count))
+    limit = (at - timedelta(days=CONTENTS_DAYS)).timestamp()
+    removed = sum(vault.discard(sha256, written_before=limit) for sha256 in _old_contents(at))
+    done.append(Found(CONTENTS, CONTENTS_LABEL, CONTENTS_DAYS, removed))
+    detail = {one.key: one.count for one in done if one.count}
+    record("retention.applied", actor="system:retention", target="installation", detail=detail)
+    return done
+
+
+def _end(rule: Rule, before: datetime) -> int:
+    count = 0
+    keys = list(rule.old(before).order_by().values_list("pk", flat=True))
+    rest = iter(keys)
+    while chunk := list(islice(rest, BATCH)):
+        with transaction.atomic():
+            count += rule.end(rule.old(before).filter(pk__in=chunk))
+    return count
+
+
+def _old_contents(at: datetime) -> list[str]:
+    limit = (at - timedelta(days=CONTENTS_DAYS)).timestamp()
+    wanted = set(StoredFile.objects.values_list("sha256", flat=True).distinct())
+    unneeded = sorted(vault.all_contents() - wanted)
+    return [sha256 for sha256 in unneeded if vault.place(sha256).stat().st_mtime < limit]

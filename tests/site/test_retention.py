@@ -1,0 +1,140 @@
+"""What is past its time goes, what is not stays, and without --apply nothing happens."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
+from click.testing import CliRunner
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from tests.site.browser import make_user
+from yakuba.cli import main
+from yakuba.core.audit.models import AuditEntry
+from yakuba.core.files import services, vault
+from yakuba.core.files.models import StoredFile
+from yakuba.core.people.models import ResetCode
+from yakuba.effects.models import WorkSession
+from yakuba.nursery.models import Ledger
+from yakuba.site.retention import CONTENTS, CONTENTS_DAYS, RULES, apply, survey
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+DAYS = {rule.key: rule.days for rule in RULES} | {CONTENTS: CONTENTS_DAYS}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("YAKUBA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def counts() -> dict[str, int]:
+    return {one.key: one.count for one in survey(NOW)}
+
+
+def make(key: str, age: timedelta) -> Any:
+    """One piece of each kind, as old as asked."""
+    at = NOW - age
+    user = make_user()
+    if key == "sessions":
+        return Session.objects.create(session_key="k" * 32, session_data="", expire_date=at)
+    if key == "session-list":
+        row = UserSession.objects.create(user=user, session_key="k" * 32, ip="192.0.2.1", user_agent="x")
+        UserSession.objects.update(last_seen_at=at)
+        return row
+    if key == "failed-sign-ins":
+        row = AccessAttempt.objects.create(username="1001", ip_address="192.0.2.1", failures_since_start=1)
+        AccessAttempt.objects.update(attempt_time=at)
+        return row
+    if key == "reset-codes":
+        return ResetCode.objects.create(user=user, code_hash="x", issued_at=at, expires_at=at, closed_at=at)
+    if key == "work-persons":
+        return WorkSession.objects.create(
+            task="nursery.review", user=user, started_at=at, last_activity_at=at, active_seconds=60
+        )
+    stored = services.store(b"bytes of a file", name="a.csv", content_type="text/csv", by=user)
+    StoredFile.objects.update(created_at=at)
+    if key == CONTENTS:
+        os.utime(vault.place(stored.sha256), (at.timestamp(), at.timestamp()))
+        stored.delete()
+    return stored
+
+
+@pytest.mark.parametrize("key", DAYS)
+def test_each_kind_goes_after_its_days_and_not_before(key: str) -> None:
+    make(key, timedelta(days=DAYS[key]) + timedelta(seconds=1))
+    assert counts()[key] == 1
+    assert survey(NOW - timedelta(seconds=2))[list(DAYS).index(key)].count == 0
+    apply(NOW)
+    assert counts()[key] == 0
+    line = AuditEntry.objects.get(action="retention.applied")
+    assert line.detail[key] == 1
+    assert line.actor == "system:retention"
+
+
+def test_a_living_session_stays_in_the_list_of_devices() -> None:
+    make("session-list", timedelta(days=300))
+    Session.objects.create(session_key="k" * 32, session_data="", expire_date=NOW + timedelta(hours=1))
+    apply(NOW)
+    assert UserSession.objects.count() == 1
+
+
+def test_the_time_of_a_measured_case_stays_when_the_person_is_forgotten() -> None:
+    make("work-persons", timedelta(days=401))
+    apply(NOW)
+    row = WorkSession.objects.get()
+    assert (row.user_id, row.active_seconds) == (None, 60)
+
+
+def test_a_file_that_a_case_uses_stays_however_old() -> None:
+    stored = make("unused-files", timedelta(days=4000))
+    Ledger.objects.create(title="一次選考", number=1, file=stored, children=1, families=1, classes=1, seats=1)
+    apply(NOW)
+    assert StoredFile.objects.filter(pk=stored.pk).exists()
+    assert services.read(stored) == b"bytes of a file"
+
+
+def test_bytes_that_another_file_shares_or_that_were_written_again_stay() -> None:
+    stored = make("unused-files", timedelta(days=31))
+    long_ago = (NOW - timedelta(days=99)).timestamp()
+    os.utime(vault.place(stored.sha256), (long_ago, long_ago))
+    other = services.store(b"bytes of a file", name="b.csv", content_type="text/csv", by=None)
+    os.utime(vault.place(stored.sha256), (long_ago, long_ago))
+    apply(NOW)
+    assert list(StoredFile.objects.all()) == [other]
+    assert services.read(other) == b"bytes of a file"
+    other.delete()
+    limit = (NOW - timedelta(days=30)).timestamp()
+    os.utime(vault.place(stored.sha256), None)
+    assert not vault.discard(stored.sha256, written_before=limit)
+    assert vault.all_contents() == {stored.sha256}
+    os.utime(vault.place(stored.sha256), (long_ago, long_ago))
+    assert vault.discard(stored.sha256, written_before=limit)
+    assert not vault.discard(stored.sha256, written_before=limit)
+    assert vault.all_contents() == set()
+
+
+def test_the_command_only_tells_until_it_is_asked_to_delete() -> None:
+    make("sessions", timedelta(days=1))
+    told = CliRunner().invoke(main, ["retention"])
+    assert told.exit_code == 0, told.output
+    assert "期限の切れたログイン（0日）：1件" in told.output
+    assert "まだ何も削除していません" in told.output
+    assert Session.objects.count() == 1
+    done = CliRunner().invoke(main, ["retention", "--apply"])
+    assert "削除しました" in done.output
+    assert Session.objects.count() == 0
+
+
+def test_the_page_lists_every_rule_with_its_days() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs/security/retention.md").read_text(encoding="utf-8")
+    for key, days in DAYS.items():
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{key}` |")]
+        assert f"| {days} days" in row
