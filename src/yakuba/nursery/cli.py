@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from yakuba.nursery import strict_json
+from yakuba.nursery.cli_rulebooks import rulebooks
 
 Json = dict[str, Any]
 _file = click.Path(path_type=Path)
@@ -19,6 +20,9 @@ _file = click.Path(path_type=Path)
 @click.group()
 def nursery() -> None:
     """保育所利用調整: nursery places, allocated with a proof and a reason per child."""
+
+
+nursery.add_command(rulebooks)
 
 
 @nursery.command()
