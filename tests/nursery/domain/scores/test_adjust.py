@@ -20,6 +20,7 @@ from tests.nursery.domain.scores.helpers import (
     run,
 )
 from yakuba.nursery.domain.application import Guardian, Mark
+from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.domain.scores.result import Decisions
 from yakuba.nursery.domain.scores.score import score
 from yakuba.nursery.domain.scores.words import lines_at
@@ -205,9 +206,19 @@ def test_a_row_without_a_number_waits_for_staff() -> None:
 
 
 def test_staff_can_overrule_what_the_ledger_tells_but_not_a_printed_number() -> None:
-    overruled = Decisions(points={("c1", "SIB"): dec(0), ("c1", "KID"): dec(9)})
-    one, _ = run(book(ROWS), applicant=child(marks=marks("KID")), enrolled=("N1",), decisions=overruled)
+    overruled = Decisions(points={("c1", "SIB"): dec(0)})
+    one, scores = run(book(ROWS), applicant=child(marks=marks("KID")), enrolled=("N1",), decisions=overruled)
     assert [wish.total for wish in one.wishes] == [43, 43]
+    assert not any("決定" in text for text in scores.warnings)
+    printed = Decisions(points={("c1", "KID"): dec(9)})
+    with pytest.raises(BadInput, match="3点と決まっています"):
+        run(book(ROWS), applicant=child(marks=marks("KID")), decisions=printed)
+
+
+def test_a_decision_about_a_row_that_is_not_ticked_is_told() -> None:
+    one, scores = run(book(ROWS), decisions=Decisions(points={("c1", "STAFF"): dec(5)}))
+    assert one.total == 40
+    assert "c1 の「STAFF」の決定は、印がないため使っていません" in scores.warnings
 
 
 def test_what_the_towns_text_leaves_open_is_told() -> None:

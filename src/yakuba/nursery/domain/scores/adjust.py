@@ -204,7 +204,7 @@ class Collector:
             (self.household.id, row.code),
         ):
             decided = self.decisions.points.get((subject, code))
-            if decided is not None and (row.points is None or row.derive is not None):
+            if decided is not None:  # only rows that leave it to staff or to the ledger get this far
                 return decided
         return row.points
 
