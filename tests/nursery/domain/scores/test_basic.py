@@ -46,7 +46,13 @@ def test_the_higher_of_two_reasons_counts_and_the_other_says_why_not() -> None:
 @pytest.mark.parametrize("mode", ["main", "one", "not_printed"])
 @pytest.mark.parametrize(
     ("reasons", "points", "asked"),
-    [(("illness", "work"), 12, 0), (("work",), 14, 0), ((), 12, 1), (("study",), 12, 1)],
+    [
+        (("illness", "work"), 12, 0),
+        (("work",), 14, 0),
+        (("work_planned",), 14, 0),
+        ((), 12, 1),
+        (("study",), 12, 1),
+    ],
 )
 def test_where_one_reason_counts_the_main_one_decides_and_otherwise_the_lower_one_with_a_question(
     mode: str, reasons: tuple[str, ...], points: int, asked: int
