@@ -297,3 +297,19 @@ leave_extension: {effect: total_fixed, total: 1}
     assert not line_of(one, "SIB", "N1").counted
     one, _ = run(rules, home(), child(marks=marks("KID")), enrolled=("N1",))
     assert [wish.total for wish in one.wishes] == [48, 43]
+
+
+def test_a_households_open_row_is_one_question_for_all_its_children() -> None:
+    rules = book("""\
+adjustments:
+  - {code: OPEN, label: 適宜, scope: household, discretionary: true}
+  - {code: SECOND, label: 2つ目, scope: parent, discretionary: true}
+""")
+    parent = Guardian("mother", facts={"work_hours_month": 160}, marks=marks("SECOND"))
+    house = home(guardians=(parent,), marks=marks("OPEN"))
+    scores = score(rules, applications((house,), (child("c1"), child("c2"))), on=APRIL)
+    assert questions(scores) == [("points", "h1", "OPEN"), ("points", "h1", "SECOND:mother")]
+    decided = Decisions(points={("h1", "OPEN"): dec(3), ("h1", "SECOND:mother"): dec(1)})
+    scores = score(rules, applications((house,), (child("c1"), child("c2"))), decided, on=APRIL)
+    assert [one.total for one in scores.children.values()] == [24, 24]
+    assert scores.questions == ()

@@ -318,7 +318,10 @@ hours: {breaks: excluded}
     facts: dict[str, Fact] = {"work_hours_day_with_breaks": 8, "break_minutes_day": 60}
     one, _ = run(rules, home(guardians=(Guardian("mother", facts=facts),)))
     assert one.total == 7
-    assert "休憩を除く" in line_of(one, "D7").basis
+    assert line_of(one, "D7").basis == "1日7時間の就労（7時間以上、休憩を除く、休憩1日60分から換算）"
+    facts |= {"break_minutes_day": 50}
+    one, _ = run(rules, home(guardians=(Guardian("mother", facts=facts),)))
+    assert line_of(one, "D7").basis.startswith("1日7.17時間の就労")
 
 
 def test_weekly_hours_become_monthly_ones_where_the_book_says_how() -> None:
@@ -328,3 +331,10 @@ def test_weekly_hours_become_monthly_ones_where_the_book_says_how() -> None:
     assert "週40時間×4" in line_of(one, "W160").basis
     one, _ = run(rules, home(guardians=(guardian("mother", 100, work_hours_week=40),)))
     assert one.total == 14
+
+
+def test_hours_that_stand_as_the_book_wants_them_say_so_in_the_trace() -> None:
+    rules = book("hours: {breaks: included}\n")
+    facts: dict[str, Fact] = {"work_hours_month": 160, "breaks_included": True}
+    one, _ = run(rules, home(guardians=(Guardian("mother", facts=facts),)))
+    assert line_of(one, "W160").basis == "月160時間の就労（160時間以上、休憩を含む）"

@@ -189,10 +189,12 @@ class _Scoring:
         if self.book.combination.siblings != "average":
             return {}
         families: dict[str, list[ChildScore]] = {}
-        for one in scored:
+        chosen = {child.id for child in self.applications.applicants if child.kind != "continue"}
+        applying = [one for one in scored if one.child.child in chosen]
+        for one in applying:
             families.setdefault(one.child.household, []).append(one.child)
         found = {}
-        for one in scored:
+        for one in applying:
             for wish in one.wishes:
                 totals = [_total_at(child, wish.nursery) for child in families[one.child.household]]
                 found[one.child.child, wish.nursery] = average(totals)
