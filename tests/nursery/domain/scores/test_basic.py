@@ -238,7 +238,7 @@ def test_the_worse_rank_of_the_parents_is_the_households(
 ) -> None:
     one, scores = run(book(basic=RANKS), home(guardians=guardians, **more))
     assert one.rank == rank
-    assert scores.names == ("ランク", "合計指数")
+    assert (scores.names, scores.ascending) == (("ランク", "合計指数"), (True, False))
     assert one.wishes[0].keys == (-("ABCD".index(rank) + 1), 0)
 
 

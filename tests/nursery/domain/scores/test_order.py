@@ -254,7 +254,7 @@ def test_tiers_go_before_points() -> None:
     for applicant, tier in cases:
         one, scores = run(rules, applicant=applicant)
         assert (one.tier, one.wishes[0].keys) == (tier, (-tier, 40))
-        assert scores.names[0] == "優先区分"
+        assert (scores.names[0], scores.ascending) == ("優先区分", (True, False))
         assert scores.questions == ()
 
 
