@@ -21,6 +21,7 @@ from yakuba.nursery.applications.sources import load_upload
 from yakuba.nursery.domain.application import Applications
 from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.ledger.sheets import RawSheet
+from yakuba.nursery.ledger.values import shown
 from yakuba.nursery.models import ApplicationFile, ColumnMapping, Rulebook, SelectionRound
 from yakuba.nursery.services import rulebooks
 from yakuba.nursery.services.ledgers import UPLOAD_LIMIT, plain_name
@@ -198,7 +199,7 @@ def samples(raw: RawSheet, header: int, at: int, *, most: int = 3) -> list[str]:
     """The first different values of a column below its header."""
     found: dict[str, None] = {}
     for row in raw.rows[header + 1 :]:
-        if at < len(row) and (text := str(row[at]).strip()):
+        if at < len(row) and (text := shown(row[at]).strip()):
             found[text[:30]] = None
         if len(found) == most:
             break

@@ -11,7 +11,8 @@ from typing import Literal
 
 from yakuba.nursery.domain.application import Applicant, Applications, Fact
 from yakuba.nursery.domain.scores.keys import fact_keys
-from yakuba.nursery.domain.scores.rulebook import Rulebook, Step
+from yakuba.nursery.domain.scores.rows import Step
+from yakuba.nursery.domain.scores.rulebook import Rulebook
 from yakuba.nursery.models import Decision
 
 YES_NO = (("はい", "はい"), ("いいえ", "いいえ"))
