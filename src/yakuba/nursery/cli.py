@@ -16,6 +16,7 @@ import click
 
 from yakuba.nursery import strict_json
 from yakuba.nursery.cli_applications import applications
+from yakuba.nursery.cli_rulebooks import rulebooks
 
 Json = dict[str, Any]
 _file = click.Path(path_type=Path)
@@ -27,6 +28,7 @@ def nursery() -> None:
 
 
 nursery.add_command(applications)
+nursery.add_command(rulebooks)
 
 
 @nursery.command()

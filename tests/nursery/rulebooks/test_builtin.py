@@ -95,3 +95,14 @@ def test_a_wrong_expectation_fails_and_says_both_values() -> None:
     assert not result.ok
     assert "total=37" in str(result)
     assert "total=36" in str(result)
+
+
+def test_codes_are_listed_by_where_they_are_entered() -> None:
+    codes = load_builtin("urasoe").codes()
+    assert codes["basic_household"] == {"ABUSE", "ABSENT2"}
+    assert "W160" not in codes["basic"]
+    assert {"BIRTH", "JOB"} <= codes["basic"]
+    assert codes["parent"] == frozenset()
+    assert codes["wish"] == {"SIB_IN", "SIB_SAME", "SIB_UNITE", "GRAD_PARTNER", "GRAD_OTHER", "CONVERTED"}
+    assert {"LONE", "LEAVE_EXT"} <= codes["household"]
+    assert {"MULTI", "DECLINED"} <= codes["child"]

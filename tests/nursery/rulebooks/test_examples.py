@@ -51,12 +51,15 @@ def tie(
 
 
 def test_a_tie_names_the_step_that_decides_it() -> None:
-    a, b = {"total": dec(40), "municipal_tax": dec(5)}, {"total": dec(40), "municipal_tax": dec(4)}
-    assert tie(a, b, "b", "municipal_tax").ok
+    a, b = (
+        {"total": dec(40), "municipal_income_tax_total": dec(5)},
+        {"total": dec(40), "municipal_income_tax_total": dec(4)},
+    )
+    assert tie(a, b, "b", "municipal_income_tax_total").ok
     wrong = tie(a, b, "a", "lone_parent")
-    assert (wrong.ok, wrong.found) == (False, {"first": "b", "decided_by": "municipal_tax"})
+    assert (wrong.ok, wrong.found) == (False, {"first": "b", "decided_by": "municipal_income_tax_total"})
     assert "first=a" in str(wrong)
-    assert tie(a | {"municipal_tax": dec(4)}, b, "tie").ok
+    assert tie(a | {"municipal_income_tax_total": dec(4)}, b, "tie").ok
 
 
 def test_points_go_before_the_tie_order() -> None:
@@ -65,7 +68,7 @@ def test_points_go_before_the_tie_order() -> None:
 
 def test_a_value_that_one_side_lacks_is_worse() -> None:
     assert tie({"preschool_children_count": dec(1)}, {}, "a", "preschool_children_count").ok
-    assert tie({"lone_parent": True}, {"municipal_tax": dec(0)}, "a", "lone_parent").ok
+    assert tie({"lone_parent": True}, {"municipal_income_tax_total": dec(0)}, "a", "lone_parent").ok
 
 
 def test_a_value_that_is_no_key_fails_with_what_is_expected() -> None:

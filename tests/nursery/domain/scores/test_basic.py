@@ -277,6 +277,20 @@ def test_a_row_can_force_the_rank_and_points_stay_apart_from_it() -> None:
         ("unknown", {"work_hours_month_without_breaks": 148, "work_hours_month_with_breaks": 160}, 14, 1),
         ("unknown", {"work_hours_month_with_breaks": 160}, 20, 0),
         ("excluded", {"work_hours_month": 160, "work_hours_month_with_breaks": 180}, 20, 0),
+        ("excluded", {"work_hours_month": 160, "breaks_included": False}, 20, 0),
+        ("included", {"work_hours_month": 160, "breaks_included": True}, 20, 0),
+        ("excluded", {"work_hours_month": 160, "breaks_included": True}, 0, 1),
+        (
+            "excluded",
+            {
+                "work_hours_month": 180,
+                "breaks_included": True,
+                "break_minutes_day": 60,
+                "work_days_month": 20,
+            },
+            20,
+            0,
+        ),
     ],
 )
 def test_hours_are_taken_with_or_without_breaks_as_the_book_says_and_never_guessed(

@@ -22,7 +22,7 @@ NO_GROUP = [
     if row.exclusive is None and row.points is not None and row.derive is None and row.scope != "wish"
 ]
 LOWER = load_builtin("settsu")
-ROWS = ("ILL20", "ILL8", "DIS14", "CARE10", "JOB", "PLANNED")
+ROWS = ("ILL_HOSP", "ILL_OUT", "DIS_MID", "CARE_PART", "JOB", "PLANNED")
 
 
 @st.composite
@@ -43,11 +43,11 @@ def rounds(draw: st.DrawFn) -> Applications:
         home = f"h{h}"
         facts: dict[str, Any] = {"preschool_children_count": draw(st.integers(0, 4))}
         if draw(st.booleans()):
-            facts["municipal_tax"] = draw(st.integers(0, 300_000))
+            facts["municipal_income_tax_total"] = draw(st.integers(0, 300_000))
         codes = draw(
             st.lists(st.sampled_from([row.code for row in BOOK.adjustments]), max_size=4, unique=True)
         )
-        by_scope: dict[str, list[Mark]] = {"household": [], "child": [], "wish": []}
+        by_scope: dict[str, list[Mark]] = {"household": [], "parent": [], "child": [], "wish": []}
         for code in codes:
             row = BOOK.adjustment(code)
             assert row is not None
@@ -57,7 +57,7 @@ def rounds(draw: st.DrawFn) -> Applications:
             home,
             draw(guardians()),
             facts,
-            marks=tuple(by_scope["household"]),
+            marks=tuple(by_scope["household"] + by_scope["parent"]),
             leave_extension_ok=draw(st.booleans()),
         )
         if draw(st.booleans()):

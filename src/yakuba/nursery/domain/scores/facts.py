@@ -51,11 +51,12 @@ class Resolved:
 def resolve(book: Rulebook, given: Mapping[str, Fact]) -> Resolved:
     """The facts with the hours on the rule book's basis.
 
-    A plain ``work_hours_month`` is taken as it is. ``…_with_breaks`` and ``…_without_breaks`` are used when
-    they are what the book asks for, and converted by ``break_minutes_day`` otherwise. Nothing is guessed:
-    what cannot be converted is a question.
+    A plain ``work_hours_month`` is taken as it is, unless ``breaks_included`` says which it is.
+    ``…_with_breaks`` and ``…_without_breaks`` are used when they are what the book asks for, and converted
+    by ``break_minutes_day`` otherwise. Nothing is guessed: what cannot be converted is a question.
     """
     found = Resolved(dict(given))
+    _declared(found.facts)
     for key, days in HOURS.items():
         _breaks(book, key, days, found)
     if book.hours.weeks_a_month is not None and "work_hours_month" not in found.facts:
@@ -68,6 +69,16 @@ def resolve(book: Rulebook, given: Mapping[str, Fact]) -> Resolved:
             )
     _more_jobs(book, found)
     return found
+
+
+def _declared(facts: dict[str, Fact]) -> None:
+    """Where ``breaks_included`` says what plain hours are, they get the name that says so."""
+    included = facts.get("breaks_included")
+    if not isinstance(included, bool):
+        return
+    for key in HOURS:
+        if key in facts and f"{key}_with_breaks" not in facts and f"{key}_without_breaks" not in facts:
+            facts[f"{key}_with{'' if included else 'out'}_breaks"] = facts.pop(key)
 
 
 def _more_jobs(book: Rulebook, found: Resolved) -> None:

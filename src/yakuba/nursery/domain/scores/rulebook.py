@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from yakuba.nursery.domain.scores.rows import Adjustment, BasicRow, Step
+from yakuba.nursery.domain.scores.rows import Adjustment, BasicRow, Scope, Step
 
 Parents = Literal["sum", "lower", "average", "rank_worst"]
 Reasons = Literal["highest", "main", "one", "same_adds"]
@@ -162,6 +162,16 @@ class Rulebook:
 
     def adjustment(self, code: str) -> Adjustment | None:
         return next((row for row in self.adjustments if row.code == code), None)
+
+    def codes(self) -> Mapping[str, frozenset[str]]:
+        """Codes by where they are entered: rows of guardians and households, marks by scope."""
+        found: dict[str, set[str]] = {name: set() for name in ("basic", "basic_household", *get_args(Scope))}
+        for row in self.basic:
+            if row.judge:
+                found["basic_household" if row.who == "household" else "basic"].add(row.code)
+        for mark in self.adjustments:
+            found[mark.scope].add(mark.code)
+        return {scope: frozenset(codes) for scope, codes in found.items()}
 
     def last_tier(self) -> int:
         return max(tier.number for tier in self.tiers)

@@ -113,8 +113,8 @@ class _Scoring:
         wishes, scores = [], []
         for rank, nursery in enumerate(child.wishes, 1):
             entries = _held_back(found.at[nursery]) if fixed else found.at[nursery]
-            here = count(book, basic.lines, [*found.always, *entries], fixed)
-            lines += difference(base, here, nursery)
+            here = count(book, basic.lines, [*found.always, *entries], fixed) if entries else base
+            lines += difference(base, here, nursery) if entries else []
             counted = frozenset(line.code for line in here if line.counted)
             wishes.append(Wish(nursery, rank, points(here), basic.total, counted))
             scores.append(WishScore(nursery, rank, points(here), ()))
