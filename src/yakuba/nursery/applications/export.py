@@ -6,6 +6,7 @@ reader takes away again. CP932 lacks letters: ``CannotEncode`` lists each with i
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -203,7 +204,7 @@ def to_csv_zip(
         title: [[_text(value) for value in row] for row in grid]
         for title, grid in grids(applications).items()
     }
-    if not replace_missing:
+    if encoding != "utf-8-sig" and not replace_missing:
         losses = [
             Loss(loss.row, f"{title}：{loss.column}", loss.character, loss.text)
             for title, table in tables.items()
@@ -216,8 +217,19 @@ def to_csv_zip(
         for title, table in tables.items():
             entry = zipfile.ZipInfo(f"{title}.csv", (1980, 1, 1, 0, 0, 0))  # same content, same bytes
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, to_csv(table, encoding=encoding, replace_missing=True))
+            archive.writestr(entry, _csv(table) if encoding == "utf-8-sig" else _cp932(table))
     return out.getvalue()
+
+
+def _csv(table: Sequence[Sequence[str | int | date | None]]) -> bytes:
+    """UTF-8 with BOM lacks no letter, so that none is looked up."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([[_safe(value) for value in row] for row in table])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _cp932(table: Sequence[Sequence[str | int | date | None]]) -> bytes:
+    return to_csv(table, encoding="cp932", replace_missing=True)
 
 
 def _safe(value: Value) -> Value:

@@ -144,7 +144,8 @@ def _columns(cells: Sequence[Any], role: str, similar: bool) -> tuple[dict[str, 
             matched = _match(name, role, similar=wanted == "similar")
             if matched and matched[1] == wanted and matched[0] not in columns.values():
                 columns[name], how[name] = matched
-    return columns, how
+    ordered = [name for name in labels if name in columns]
+    return {name: columns[name] for name in ordered}, {name: how[name] for name in ordered}
 
 
 def _match(name: str, role: str, *, similar: bool) -> tuple[str, str] | None:
@@ -195,9 +196,14 @@ def role_of(raw: RawSheet) -> str | None:
     title = _TITLES.get(raw.title, raw.title)
     if title in TABLES:
         return title
-    for table in TABLES:
-        cells = raw.rows[best_row(raw, table)[0]]
-        names = {found[0] for cell in cells if (found := match(table, label(cell), similar=False))}
-        if all(one.name in names for one in BY_TABLE[table].values() if one.required):
-            return table
-    return None
+    hits = {table: _hits(raw, table) for table in TABLES}
+    best = max(TABLES, key=lambda table: hits[table])
+    return best if hits[best] else None
+
+
+def _hits(raw: RawSheet, table: str) -> int:
+    """How many columns of the table the sheet has; 0 when a required one is missing."""
+    cells = raw.rows[best_row(raw, table)[0]]
+    names = {found[0] for cell in cells if (found := match(table, label(cell), similar=False))}
+    complete = all(one.name in names for one in BY_TABLE[table].values() if one.required)
+    return len(names) if complete else 0
