@@ -1,4 +1,4 @@
-"""A small round on the officer's desk: applications under the invented book of 汐見区, through the services."""
+"""A small round under the invented book of 汐見区, through the services."""
 
 from __future__ import annotations
 

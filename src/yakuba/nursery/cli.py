@@ -1,10 +1,14 @@
-"""``yakuba nursery …``: allocate, verify, explain. Exit 0 = done, 1 = checked and false, 2 = bad input."""
+"""``yakuba nursery …``: allocate, verify, explain, score.
+
+Exit 0 = done, 1 = checked and false, 2 = bad input.
+"""
 
 from __future__ import annotations
 
 import importlib
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -80,6 +84,31 @@ def explain(ledger: Path, result: Path, child: str, audience: str, seed: int | N
     from yakuba.nursery import runs
 
     _guard(lambda: click.echo(runs.explain(ledger, _load(result), result, child, audience, seed)))
+
+
+@nursery.command()
+@click.argument("applications", type=_file)
+@click.option("--rulebook", required=True, help="Id of a shipped rule book, or the path of a YAML file.")
+@click.option("-o", "--output", type=_file, help="Folder for ledger.zip and trace.jsonl.")
+@click.option("--mapping", type=_file, help="Column mapping (JSON) for a file with other column names.")
+@click.option("--sheet", "sheets", multiple=True, help="Read only this sheet; may be repeated.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Start of care; else as the file says.")
+def score(
+    applications: Path,
+    rulebook: str,
+    output: Path | None,
+    mapping: Path | None,
+    sheets: tuple[str, ...],
+    on: datetime | None,
+) -> None:
+    """Work out the points of APPLICATIONS by a rule book: a ledger with keys, and a trace per child.
+
+    A shipped rule book is named by its id (urasoe), a town's own by its path.
+    """
+    from yakuba.nursery import scoring_run
+
+    asked = scoring_run.Asked(applications, rulebook, mapping, sheets or None, on.date() if on else None)
+    _guard(lambda: scoring_run.write(asked, output))
 
 
 def _against_ledger(market: Json, ledger: Path) -> list[str]:

@@ -219,7 +219,7 @@ def test_a_missing_fact_is_answered_and_breaks_the_tie(officer: User, web: Clien
 def test_the_trace_of_a_child_reads_like_the_form(officer: User, web: Client) -> None:
     scoring = desk.scored(officer)
     body = page(web, "scoring-child", scoring.pk, "9001")
-    for text in ("父 20 と 母 16 → 基準 36", "月168時間の就労", "佐野 葵", "第1希望", "はまかぜ保育園"):
+    for text in ("父 20＋母 16 ＝ 基準 36", "月168時間の就労", "佐野 葵", "第1希望", "はまかぜ保育園"):
         assert text in body, text
     twins = page(web, "scoring-child", scoring.pk, "9004")
     assert "受付 9005" in twins
@@ -238,7 +238,7 @@ def test_faults_are_listed_filtered_exported_and_nothing_is_kept(officer: User, 
     body = answer.content.decode()
     assert answer.status_code == 422
     assert "取り込めません（" in body
-    for text in ("age-unreadable", "mark-unknown", "wish-unknown-nursery", "児童"):
+    for text in ("年齢（age-unreadable）", "mark-unknown", "wish-unknown-nursery", "児童"):
         assert text in body, text
     only = web.get(where, {"code": "mark-unknown"}).content.decode()
     assert "NOPE" in only

@@ -16,6 +16,7 @@ from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import allowed, require
 from yakuba.core.ui.exports import export
 from yakuba.core.ui.tables import Column, Filter, Table
+from yakuba.nursery.applications import Reading
 from yakuba.nursery.applications import mapping as columns
 from yakuba.nursery.applications.field_types import CHILDREN, HOUSEHOLDS, WISHES
 from yakuba.nursery.applications.fields import BY_TABLE
@@ -45,7 +46,7 @@ SESSION = "nursery.pending"
 FAULTS = Table(
     label="直すところ",
     columns=(
-        Column("code", "種類", heading=True, search=True),
+        Column("code", "種類", heading=True, search=True, value=lambda fault: kind_words(fault)),
         Column("sheet", "シート", value=lambda fault: fault.sheet or fault.file),
         Column("row", "行", numeric=True),
         Column("column", "列", search=True),
@@ -55,6 +56,65 @@ FAULTS = Table(
     ),
     empty_text="直すところはありません。",
 )
+
+
+GROUPS = {
+    "file": "ファイル",
+    "sheet": "シート",
+    "table": "表",
+    "column": "列",
+    "header": "見出し",
+    "mapping": "列の対応",
+    "personal": "個人番号",
+    "formula": "数式",
+    "cell": "セル",
+    "required": "必須の欄",
+    "control": "見えない文字",
+    "text": "文字数",
+    "code": "番号・記号",
+    "kana": "フリガナ",
+    "number": "数",
+    "date": "日付",
+    "month": "年月",
+    "age": "年齢",
+    "yes": "はい・いいえ",
+    "word": "語",
+    "track": "枠",
+    "reason": "事由",
+    "postal": "郵便番号",
+    "mark": "加点・減点",
+    "row": "判定",
+    "class": "クラス",
+    "household": "世帯",
+    "sibling": "きょうだい",
+    "siblings": "きょうだい",
+    "lone": "ひとり親",
+    "guardian": "保護者",
+    "hours": "時間",
+    "days": "日数",
+    "child": "児童",
+    "birth": "生年月日",
+    "wish": "希望",
+    "current": "在籍",
+    "applied": "申込日",
+    "start": "利用希望月",
+    "tier": "優先区分",
+    "pattern": "きょうだいパターン",
+    "lottery": "番号札",
+    "tuple": "希望の組",
+}
+
+
+def kind_words(fault: Fault) -> str:
+    """The kind of a fault: a word for people and the stable code."""
+    return code_words(getattr(fault, "code", ""))
+
+
+def code_words(code: str) -> str:
+    """>>> code_words("age-unreadable")
+    '年齢（age-unreadable）'
+    """
+    return f"{GROUPS.get(code.partition('-')[0], 'そのほか')}（{code}）"
 
 
 def _pending(request: HttpRequest, selection: SelectionRound) -> Pending | None:
@@ -108,7 +168,7 @@ def applications_new(request: HttpRequest, pk: int) -> HttpResponse:
         "selection": selection,
         "form": form,
         "steps": STEPS,
-        "table": FAULTS.view(_coded(faults), {}),
+        "table": FAULTS.view(faults, {}),
         "fault_count": len(faults),
     }
     failed = bool(faults or form.errors)
@@ -224,10 +284,6 @@ def _by_name(role: str, name: str) -> str:
     return ""
 
 
-def _coded(faults: list[Fault]) -> list[Fault]:
-    return faults
-
-
 @require_http_methods(["GET", "POST"])
 @require("nursery", Role.OFFICER)
 def applications_check(request: HttpRequest, pk: int) -> HttpResponse:
@@ -251,7 +307,7 @@ def applications_check(request: HttpRequest, pk: int) -> HttpResponse:
     table = Table(
         label=FAULTS.label,
         columns=FAULTS.columns,
-        filters=(Filter("code", "種類", tuple((code, code) for code in codes)),),
+        filters=(Filter("code", "種類", tuple((code, code_words(code)) for code in codes)),),
         empty_text=FAULTS.empty_text,
     ).view(faults, request.GET)
     answer = export(table, f"faults-{selection.pk}")
@@ -265,10 +321,18 @@ def applications_check(request: HttpRequest, pk: int) -> HttpResponse:
         "fault_count": len(faults),
         "kinds": len(codes),
         "stats": [] if reading is None else _stats(reading.applications),
-        "warnings": [] if reading is None else [str(one) for one in reading.warnings][:WARNINGS_SHOWN],
+        "warnings": [] if reading is None else _warnings(request.user, reading),
         "warning_count": 0 if reading is None else len(reading.warnings),
     }
     return render(request, "nursery/applications_check.html", context, status=422 if faults else 200)
+
+
+def _warnings(user: Any, reading: Reading) -> list[str]:
+    """What to look at; a line about a child whom the person may not see says only that."""
+    hidden = hidden_from(user)
+    homes = {one.household for one in reading.applications.applicants if one.id in hidden}
+    lines = [str(one) for one in reading.warnings][:WARNINGS_SHOWN]
+    return [HIDDEN_LINE if hidden and mentions(line, hidden | homes) else line for line in lines]
 
 
 def _stats(found: Any) -> list[tuple[str, str, str, str]]:

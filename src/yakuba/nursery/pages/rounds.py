@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +28,9 @@ MORE = (
     ("withdrawals", "辞退・取下げ"),
     ("next-round", "二次選考"),
 )
+
+
+RUNS = replace(ALLOCATIONS, empty_text="割当はまだありません。採点が終わると割り当てられます。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def _page(request: HttpRequest, found: SelectionRound, form: AllocateForm, statu
         "book_form": book_form,
         "applications": found.applications.select_related("imported_by"),
         "scorings": _scorings(found),
-        "allocations": ALLOCATIONS.view(rounds.allocations_of(found), request.GET),
+        "allocations": RUNS.view(rounds.allocations_of(found), request.GET),
         "more": [
             (optional_url(name, found.pk), label) for name, label in MORE if optional_url(name, found.pk)
         ],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from yakuba.core.ui.wareki import wareki
+from yakuba.nursery.applications.field_types import WORDS
 from yakuba.nursery.domain.scores.facts import band_words, when_words
 from yakuba.nursery.domain.scores.rows import Adjustment, BasicRow
 from yakuba.nursery.domain.scores.rulebook import Rulebook
@@ -39,6 +40,7 @@ DIRECTIONS = {
     "category_order": "下の順",
     "staff_decides": "職員が決める",
 }
+CATEGORIES = {value: word for word, value in WORDS["reasons"]}
 EVIDENCE = {
     "SEEN": "原本を確認",
     "SECOND": "原本を未確認（書き写しによる）",
@@ -58,7 +60,7 @@ def facts(book: Rulebook, kept: Kept) -> list[tuple[str, str]]:
     if kept.effective_until:
         until = wareki(kept.effective_until)
     found = [
-        ("市町村", f"{book.prefecture}{book.municipality}"),
+        ("市町村", book.municipality if book.invented else f"{book.prefecture}{book.municipality}"),
         ("年度・版", book.version),
         ("適用期間", f"{wareki(kept.effective_from)} から {until}"),
         ("父母の点数", PARENTS[book.combination.parents]),
@@ -89,10 +91,10 @@ def basic_rows(book: Rulebook) -> list[dict[str, Any]]:
     return [
         {
             "code": row.code,
-            "category": row.category,
+            "category": CATEGORIES.get(row.category, row.category),
             "label": row.label,
             "who": WHO[row.who],
-            "when": condition(book, row),
+            "when": condition(book, row).replace(row.label, "項目のとおり"),
             "points": row.rank or points_words(row),
             "evidence": evidence(book, row.evidence),
             "second": is_second(row.evidence or book.evidence),

@@ -25,6 +25,7 @@ from yakuba.nursery.pages.tables import AGE_CHOICES
 from yakuba.nursery.scores_file import ScoredChild, ScoresFile, printed_key
 from yakuba.nursery.services.decisions import answers, newer_than
 from yakuba.nursery.services.rounds import open_questions
+from yakuba.nursery.services.rulebooks import content
 from yakuba.nursery.services.scoring import request_scoring, shown_points, trace_of
 from yakuba.nursery.services.visibility import (
     HIDDEN,
@@ -331,18 +332,22 @@ def _line(line: Line, child: ScoredChild, hidden: set[str]) -> dict[str, Any]:
 
 
 def formula(child: ScoredChild, found: Scoring) -> str:
-    """「父 20 ＋ 母 18 ＝ 基準 38、調整 ＋3、合計 41」, as the form adds up."""
+    """「父 20＋母 18 ＝ 基準 38、調整 ＋3、合計 41」, as the form adds up."""
     score = child.score
     words = dict(PARTS)
     given = [(words.get(part, part), points) for part, points in score.basic.items() if points is not None]
-    basic = " と ".join(f"{word} {shown_points(points)}" for word, points in given)
+    parents = content(found.rulebook).combination.parents
+    basic = ("＋" if parents == "sum" else " と ").join(f"{word} {shown_points(n)}" for word, n in given)
+    basic += {"sum": " ＝", "lower": " の低いほう →", "average": " の平均 →"}.get(parents or "", " →")
     adjustment = score.total - score.basic_total
     sign = "＋" if adjustment >= 0 else "−"
     rank = f"、ランク {score.rank}" if score.rank else ""
+    by_wish = any(line.part == "wish" and line.counted for line in score.lines)
+    wishes = "（希望ごとの加点・減点は下の表）" if by_wish else ""
     tier = f"、優先区分 {score.tier}" if score.tier is not None else ""
     return (
-        f"{basic} → 基準 {shown_points(score.basic_total)}、"
-        f"調整 {sign}{shown_points(abs(adjustment))}、合計 {shown_points(score.total)}{rank}{tier}"
+        f"{basic} 基準 {shown_points(score.basic_total)}、"
+        f"調整 {sign}{shown_points(abs(adjustment))}、合計 {shown_points(score.total)}{rank}{tier}{wishes}"
     )
 
 

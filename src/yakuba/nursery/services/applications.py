@@ -21,7 +21,9 @@ from yakuba.nursery.applications.sources import load_upload
 from yakuba.nursery.domain.application import Applications
 from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.ledger.sheets import RawSheet
-from yakuba.nursery.models import ApplicationFile, ColumnMapping, Rulebook, SelectionRound
+from yakuba.nursery.ledger.values import shown
+from yakuba.nursery.models import ApplicationFile, ColumnMapping, SelectionRound
+from yakuba.nursery.rulebooks.codes import codes_of
 from yakuba.nursery.services import rulebooks
 from yakuba.nursery.services.ledgers import UPLOAD_LIMIT, plain_name
 
@@ -79,20 +81,8 @@ def give_up(pending: Pending) -> None:
 def rules_of(selection: SelectionRound) -> Rules:
     """What the round and its rule book let a file be checked against."""
     book = selection.rulebook
-    return Rules(fiscal_year=fiscal_year(selection.starts_on), codes={} if book is None else codes_of(book))
-
-
-def codes_of(rulebook: Rulebook) -> dict[str, frozenset[str]]:
-    """The codes of a book by what they belong to."""
-    book = rulebooks.content(rulebook)
-    household = {row.code for row in book.basic if row.who == "household"}
-    found = {
-        "basic": frozenset(row.code for row in book.basic if row.code not in household),
-        "basic_household": frozenset(household),
-    }
-    for scope in ("parent", "household", "child", "wish"):
-        found[scope] = frozenset(row.code for row in book.adjustments if row.scope == scope)
-    return found
+    codes = {} if book is None else codes_of(rulebooks.content(book))
+    return Rules(fiscal_year=fiscal_year(selection.starts_on), codes=codes)
 
 
 def check(pending: Pending, selection: SelectionRound) -> Reading:
@@ -198,7 +188,7 @@ def samples(raw: RawSheet, header: int, at: int, *, most: int = 3) -> list[str]:
     """The first different values of a column below its header."""
     found: dict[str, None] = {}
     for row in raw.rows[header + 1 :]:
-        if at < len(row) and (text := str(row[at]).strip()):
+        if at < len(row) and (text := shown(row[at]).strip()):
             found[text[:30]] = None
         if len(found) == most:
             break

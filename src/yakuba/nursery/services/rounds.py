@@ -26,6 +26,7 @@ from yakuba.nursery.services.rulebooks import content
 
 STEPS = ["申込情報", "採点", "同点・判断", "割当", "確認", "承認", "通知", "二次選考"]
 HISTORY_SHOWN = 50
+VIEWS = ("nursery.scoring.view", "nursery.allocation.export", "nursery.scoring.export")
 
 
 class RoundError(ValueError):
@@ -207,4 +208,8 @@ def history(selection: SelectionRound) -> list[AuditEntry]:
     targets += [f"nursery.ledger:{pk}" for pk in ledgers]
     targets += [f"nursery.allocation:{pk}" for pk in runs]
     targets += [f"nursery.decision:{pk}" for pk in selection.decisions.values_list("pk", flat=True)]
-    return list(AuditEntry.objects.filter(target__in=targets).order_by("-sequence")[:HISTORY_SHOWN])
+    return list(
+        AuditEntry.objects.filter(target__in=targets)
+        .exclude(action__in=VIEWS)
+        .order_by("-sequence")[:HISTORY_SHOWN]
+    )

@@ -35,12 +35,14 @@ class Report:
 def report(old: Rulebook, new: Rulebook, file: ApplicationFile) -> Report:
     """Score the file by both versions and compare. ``BadInput`` when one of them can't score it."""
     decided = tuple(one.pk for one in in_force(file.selection))
-    return _report(old.pk, new.pk, file.pk, decided)
+    marks = (old.sha256, new.sha256, file.sha256)
+    return _report(old.pk, new.pk, file.pk, decided, marks)
 
 
 @lru_cache(maxsize=2)
-def _report(old: int, new: int, file: int, decided: tuple[int, ...]) -> Report:
+def _report(old: int, new: int, file: int, decided: tuple[int, ...], marks: tuple[str, ...]) -> Report:
     """Kept for the pages of one sitting: sorting and filtering do not score again."""
+    del marks  # part of the key: another content is another report
     before, after = (Rulebook.objects.select_related("file").get(pk=pk) for pk in (old, new))
     found = ApplicationFile.objects.select_related("file", "selection").get(pk=file)
     content = applications.content(found)
