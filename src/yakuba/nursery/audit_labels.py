@@ -15,6 +15,15 @@ ACTIONS = {
     "nursery.family.publish": "結果を家庭に公開した",
     "nursery.family.revoke": "家庭への公開を取り消した",
     "nursery.family.revoke-one": "1世帯への公開を取り消した",
+    "nursery.letters.request": "通知の作成を依頼した",
+    "nursery.letters.finish": "通知を作った",
+    "nursery.letters.preview": "通知の見本を見た",
+    "nursery.letters.export": "通知をまとめて書き出した",
+    "nursery.letter.view": "1世帯の通知を見た",
+    "nursery.letter.print": "1世帯の通知を印刷した",
+    "nursery.code.issue": "閲覧コードを発行した",
+    "nursery.code.reissue": "閲覧コードを再発行した",
+    "nursery.code.revoke": "閲覧コードを失効させた",
 }
 
 

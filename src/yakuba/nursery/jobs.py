@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from yakuba.core.jobs.models import Job
 from yakuba.core.jobs.registry import JobContext, JobError, job
+from yakuba.nursery import jobs_letters as jobs_letters  # registers its kind
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import BadInput, Labels
 from yakuba.nursery.domain.market_json import result_dict

@@ -16,7 +16,7 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O
 LENGTH = 16
 GROUP = 4
 PURPOSE = b"yakuba.nursery.family-code\0"
-_DASHES = "-‐‑‒–—―−ー－ｰ_ "  # noqa: RUF001  # people type any of them between the groups
+_DASHES = "-‐‑‒–—―−ー－ｰ_ "  # people type any of them between the groups
 
 
 class BadCode(ValueError):
@@ -81,7 +81,9 @@ def normalise(typed: str) -> str:
     plain = unicodedata.normalize("NFKC", typed[:200]).upper()
     plain = "".join(sign for sign in plain if sign not in _DASHES and not sign.isspace())
     if len(plain) != LENGTH:
-        raise BadCode(f"コードは{LENGTH}文字です。{len(plain)}文字ありました。通知のとおりに入力してください。")
+        raise BadCode(
+            f"コードは{LENGTH}文字です。{len(plain)}文字ありました。通知のとおりに入力してください。"
+        )
     strange = next((sign for sign in plain if sign not in ALPHABET), None)
     if strange is not None:
         raise BadCode(

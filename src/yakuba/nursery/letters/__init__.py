@@ -1,0 +1,1 @@
+"""Letters of a result: the town's words (``templates/*.yaml``), PDF by Typst, docx."""
