@@ -10,6 +10,7 @@ from yakuba.nursery.pages import (
     files,
     ledgers,
     urls_changes,
+    urls_family,
     urls_later,
     urls_letters,
     urls_rounds,
@@ -34,5 +35,6 @@ urlpatterns: list[URLPattern] = [
     *urls_rounds.urlpatterns,
     *urls_changes.urlpatterns,
     *urls_letters.urlpatterns,
+    *urls_family.urlpatterns,
     *urls_later.urlpatterns,
 ]
