@@ -79,7 +79,7 @@ def publish(
 
 
 def _write(publication: Publication, lines: Lines, only: frozenset[str] | None = None) -> Published:
-    """Put the pages of every family (or of ``only``) into the outbox; take back those without a valid code."""
+    """Put the pages of every family (or of ``only``) into the outbox; take back those without a code."""
     found = publication.allocation
     board = Board(*(json.loads(read_file(found.kept_file(name))) for name in ("market", "result")))
     codes = {row.family_id: row for row in FamilyCode.objects.filter(allocation=found, revoked_at=None)}
