@@ -11,6 +11,7 @@ from yakuba.nursery.pages import (
     home,
     ledgers,
     urls_changes,
+    urls_family,
     urls_later,
     urls_letters,
     urls_rounds,
@@ -35,5 +36,6 @@ urlpatterns: list[URLPattern] = [
     *urls_rounds.urlpatterns,
     *urls_changes.urlpatterns,
     *urls_letters.urlpatterns,
+    *urls_family.urlpatterns,
     *urls_later.urlpatterns,
 ]

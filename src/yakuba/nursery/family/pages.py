@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from yakuba.core.people.signin.lockout import client_address
 from yakuba.nursery.family import entry, words
@@ -146,9 +146,11 @@ def _local(at: datetime) -> str:
 
 
 @private
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
-    """Close the page on this device."""
+    """Close the page on this device; a link to here closes nothing."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("family:result"))
     entry.leave(request.COOKIES.get(COOKIE, ""))
     response = HttpResponseRedirect(reverse("family:entry") + "?left")
     response.delete_cookie(COOKIE, path=reverse("family:entry"), samesite="Strict")

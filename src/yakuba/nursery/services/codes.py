@@ -15,9 +15,8 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from yakuba.core.audit.services import record
-from yakuba.core.crypto.keyring import load_ring
-from yakuba.core.crypto.sealing import derive
 from yakuba.nursery.domain import codes
+from yakuba.nursery.family.digests import code_key
 from yakuba.nursery.models import Allocation, FamilyCode
 
 BATCH = 500  # rows an INSERT, and ids a query
@@ -26,9 +25,8 @@ changed = Signal()  # allocation, family_ids; sent inside the transaction, after
 
 
 def key() -> bytes:
-    """The key of the digests: derived from the first key of the ring, which a rotation keeps."""
-    ring = load_ring()
-    return derive(next(iter(ring.keys.values())), b"yakuba.nursery.family-code")
+    """The key of the digests: the same on the staff and on the resident side (``core.exchange``)."""
+    return code_key()
 
 
 def draw(family_ids: Iterable[str]) -> dict[str, str]:

@@ -7,8 +7,8 @@ with a protected child waits there until a second person has released the output
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -67,42 +67,54 @@ def publish(
     found = Allocation.objects.select_for_update(of=("self",)).get(pk=allocation.pk)
     _check(found, expires_at)
     publication = _next_version(found, words, expires_at, by)
+    done = _write(publication, lines or {})
+    held = _hand_over(by)
+    record(
+        "nursery.family.publish",
+        actor=by,
+        target=f"nursery.publication:{publication.pk}",
+        detail={"version": publication.version, "families": done.families, "held": held},
+    )
+    return replace(done, held=held)
+
+
+def _write(publication: Publication, lines: Lines, only: frozenset[str] | None = None) -> Published:
+    """Put the pages of every family (or of ``only``) into the outbox; take back those without a code."""
+    found = publication.allocation
     board = Board(*(json.loads(read_file(found.kept_file(name))) for name in ("market", "result")))
     codes = {row.family_id: row for row in FamilyCode.objects.filter(allocation=found, revoked_at=None)}
     births, places = birth_dates(found), places_of(found)
     _revoke_stale(publication, codes)
-    without_birth = 0
-    notices = []
+    pages = without_birth = without_code = 0
     for family, rows in _families(found).items():
+        if only is not None and family not in only:
+            continue
         code = codes.get(family)
         known = sorted({births[row.child_id] for row in rows if row.child_id in births})
         if code is None or not known:
+            without_code += code is None
             without_birth += code is not None
             continue
         payload = family_payload(
             board,
             family,
             {row.child_id: row.claims for row in rows},
-            {row.child_id: Child(row.name, row.age, (lines or {}).get(row.child_id, ())) for row in rows},
+            {row.child_id: Child(row.name, row.age, lines.get(row.child_id, ())) for row in rows},
             places,
         )
-        notices.append((code, rows, known, payload))
-    for code, rows, known, payload in notices:
         _post(publication, code, [row.child_id for row in rows], known, payload)
-    held = _hand_over(by)
-    record(
-        "nursery.family.publish",
-        actor=by,
-        target=f"nursery.publication:{publication.pk}",
-        detail={"version": publication.version, "families": len(notices), "held": held},
-    )
-    return Published(
-        publication,
-        len(notices),
-        len(set(board.families) - codes.keys()),
-        without_birth,
-        held,
-    )
+        pages += 1
+    return Published(publication, pages, without_code, without_birth, 0)
+
+
+@transaction.atomic
+def follow_codes(sender: object, allocation: Allocation, family_ids: Iterable[str], **_: Any) -> None:
+    """A family got a new code, or lost it: the page under the old one closes, the new one opens."""
+    publication = Publication.objects.filter(allocation=allocation, revoked_at=None).first()
+    if publication is None or publication.expires_at <= timezone.now():
+        return
+    _write(publication, {}, frozenset(family_ids))
+    _hand_over(None)
 
 
 def _check(allocation: Allocation, expires_at: datetime) -> None:
