@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -265,38 +264,22 @@ def check_glyphs(data: Any) -> list[str]:
 
 def compile_pdf(template: str, data: Mapping[str, Any], missing: Missing) -> bytes:
     """A template of ``print/`` with its data as PDF. ``MissingGlyphs`` as ``missing`` says."""
-    with opened(template, data, missing) as compiled:
-        return compiled({})
-
-
-@contextmanager
-def opened(
-    template: str, data: Mapping[str, Any], missing: Missing
-) -> Iterator[Callable[[Mapping[str, str]], bytes]]:
-    """A template that can be compiled several times with the same data and other further inputs.
-
-    The second time costs a quarter of the first, as most of the layout is remembered.
-    """
     lost = check_glyphs(data)
     if lost and missing == "refuse":
         raise MissingGlyphs(lost)
-    inputs = {"data": json.dumps(_marked(data) if lost else data, ensure_ascii=False)}
+    whole = _marked(data) if lost else data
     with as_file(files(__package__).joinpath("print")) as folder:
         compiler = typst.Compiler(
             input=folder / f"{template}.typ",
             root=folder,
             font_paths=_fonts(),
             ignore_system_fonts=True,
-            sys_inputs=inputs,
+            sys_inputs={"data": json.dumps(whole, ensure_ascii=False)},
         )
-
-        def compiled(more: Mapping[str, str]) -> bytes:
-            pdf = compiler.compile(format="pdf", sys_inputs={**inputs, **more})
-            if not isinstance(pdf, bytes):  # several pages of an image format only
-                raise TypeError(f"{template}.typ: {type(pdf)}")
-            return pdf
-
-        yield compiled
+        pdf = compiler.compile(format="pdf")
+    if not isinstance(pdf, bytes):  # several pages of an image format only
+        raise TypeError(f"{template}.typ: {type(pdf)}")
+    return pdf
 
 
 def _texts(value: Any) -> list[str]:

@@ -21,6 +21,7 @@ from yakuba.nursery.domain.application import Applicant, Applications, Household
 from yakuba.nursery.models import Allocation, FamilyCode, Letter, LetterBatch
 from yakuba.nursery.services import codes, letter_facts
 from yakuba.nursery.services.allocations import request_allocation
+from yakuba.nursery.services.letters import may_be_final
 
 pytestmark = pytest.mark.django_db
 
@@ -280,3 +281,72 @@ def test_what_is_not_there_is_not_found(web: Client, result: Allocation, ledger:
         assert web.get(reverse(f"nursery:{name}", args=args)).status_code == 404
     waiting = Allocation.objects.create(ledger=ledger)
     assert web.get(reverse("nursery:letters", args=[waiting.pk])).status_code == 404
+
+
+def test_letters_of_an_approved_result_that_is_not_the_adopted_one_are_drafts(
+    approved: Allocation, officer: User
+) -> None:
+    from yakuba.nursery.models import ApplicationFile, Rulebook, Scoring, SelectionRound
+
+    assert may_be_final(approved)
+    file = approved.ledger.file
+    selection = SelectionRound.objects.create(title="一次選考", starts_on=date(2027, 9, 1))
+    book = Rulebook.objects.create(
+        book="x", title="基準", number=1, file=file, sha256="0" * 64, effective_from=date(2026, 4, 1)
+    )
+    applied = ApplicationFile.objects.create(
+        selection=selection,
+        number=1,
+        file=file,
+        file_name="申込.xlsx",
+        sha256="0" * 64,
+        children=5,
+        households=4,
+        classes=3,
+        seats=3,
+    )
+    Scoring.objects.create(applications=applied, rulebook=book, ledger=approved.ledger)
+
+    def again() -> Allocation:
+        return Allocation.objects.get(pk=approved.pk)
+
+    assert may_be_final(again())
+    other = Allocation.objects.create(ledger=approved.ledger)
+    selection.adopted = other
+    selection.save()
+    assert not may_be_final(again())
+    selection.adopted = again()
+    selection.save()
+    assert may_be_final(again())
+    page = signed_in(officer).get(reverse("nursery:letters", args=[approved.pk])).content.decode()
+    assert "2027-09-01" in page  # the round's first day is proposed
+
+
+def test_applications_are_read_by_the_function_that_was_given(
+    approved: Allocation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Applications(classes=(), households={}, applicants=())
+    monkeypatch.setattr(letter_facts, "_reader", [])
+    assert letter_facts._applications(approved) is None
+    letter_facts.read_applications_with(lambda file: told)
+    assert letter_facts._applications(approved) is None  # a ledger without applications
+    assert letter_facts.gather(approved, "h82").families["h82"].addressee == ""
+
+
+def test_a_result_without_anybody_to_tell_makes_no_letters(web: Client, result: Allocation) -> None:
+    result.child_rows.update(outcome="held", claims=[])
+    made = make(web, result)
+    assert made.finished_at is None
+    assert made.job is not None
+    made.job.refresh_from_db()
+    assert "通知を送る世帯がありません" in made.job.error
+
+
+def test_families_without_news_are_counted(web: Client, result: Allocation) -> None:
+    result.child_rows.filter(family_id="h84").update(outcome="held", claims=[])
+    made = make(web, result)
+    assert made.figures["without"] == 1
+    assert (
+        "1世帯あり、通知を作っていません"
+        in web.get(reverse("nursery:letter-batch", args=[made.pk])).content.decode()
+    )

@@ -1,8 +1,8 @@
 """What a family's letters say (利用調整結果通知書), from the facts of its children and the town's words.
 
 Pure: dates, numbers and codes come in; ``letters/`` sets the pages. Reasons come from the claims of the
-result through ``explain`` for parents, so that other families appear only as counts of three or more and cut-offs
-of small classes are withheld. ``docs/nursery-letters.md`` lists what each letter must hold and why.
+result through ``explain`` for parents, so that other families appear only as counts of three or more and
+cut-offs of small classes are withheld. ``docs/nursery-letters.md`` lists what each letter must hold and why.
 """
 
 from __future__ import annotations

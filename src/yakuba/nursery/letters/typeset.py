@@ -7,7 +7,6 @@ the printing before it starts (``MissingGlyphs``), or is marked 〓 when the off
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,9 +17,9 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from yakuba.nursery.domain.letter_words import Window
 from yakuba.nursery.domain.letters import LetterText
 from yakuba.nursery.letters import qr
-from yakuba.nursery.printing import Missing, check_glyphs, opened
+from yakuba.nursery.printing import Missing, check_glyphs, compile_pdf
 
-PORTION = 250  # letters set at once: small enough to tell progress, large enough to share the fonts
+PORTION = 60  # letters set at once: few enough for little memory, many enough to share the fonts
 A4 = (595.276, 841.89)  # points
 DRAFT = "案"
 SAMPLE = "見本"
@@ -89,7 +88,8 @@ def typeset(
     offset = 0
     for begin in range(0, len(letters), PORTION):
         chosen = slice(begin, begin + PORTION)
-        pdf, first, count = _portion(letters[chosen], codes[chosen], sheet)
+        pdf = compile_pdf("letters", portion_data(letters[chosen], codes[chosen], sheet), sheet.missing)
+        first, count = _starts(pdf)
         if sheet.odd and count % 2 and begin + PORTION < len(letters):
             pdf, count = _with_blank(pdf), count + 1
         parts.append(pdf)
@@ -101,28 +101,6 @@ def typeset(
     return Printed(parts[0] if len(parts) == 1 else _joined(parts), tuple(starts), offset)
 
 
-def _portion(
-    letters: Sequence[LetterText], codes: Sequence[str], sheet: Sheet
-) -> tuple[bytes, list[int], int]:
-    """PDF, first pages (from 0), number of pages. The first pass finds the pages, the second numbers them."""
-    with opened("letters", portion_data(letters, codes, sheet), sheet.missing) as compiled:
-        first, blank = _starts(compiled({"feet": "[]"}))
-        feet = json.dumps(_feet(letters, first, blank), ensure_ascii=False)
-        return compiled({"feet": feet}), first, len(blank)
-
-
-def _feet(
-    letters: Sequence[LetterText], first: Sequence[int], blank: Sequence[bool]
-) -> list[tuple[str, str]]:
-    """What stands at the foot of each page: nothing on the empty back of a letter."""
-    feet = []
-    for one, start, end in zip(letters, first, [*first[1:], len(blank)], strict=True):
-        total = end - start - blank[end - 1]
-        feet += [(f"{one.title}　{one.number}", f"{page} / {total}") for page in range(1, total + 1)]
-        feet += [("", "")] * blank[end - 1]
-    return feet
-
-
 def pages(pdf: bytes, first: int, last: int) -> bytes:
     """Pages ``first`` to ``last`` (from 1, inclusive) as a PDF of their own."""
     with pypdfium2.PdfDocument(pdf) as whole, pypdfium2.PdfDocument.new() as part:
@@ -130,11 +108,10 @@ def pages(pdf: bytes, first: int, last: int) -> bytes:
         return _saved(part)
 
 
-def _starts(pdf: bytes) -> tuple[list[int], list[bool]]:
-    """Pages (from 0) that the outline names, one a letter; and whether each page holds but the mark."""
+def _starts(pdf: bytes) -> tuple[list[int], int]:
+    """Pages (from 0) that the outline names, one a letter, and the number of pages."""
     with pypdfium2.PdfDocument(pdf) as document:
-        found = [entry.get_dest().get_index() for entry in document.get_toc(max_depth=1)]
-        return found, [page.get_textpage().count_chars() <= len(SAMPLE) for page in document]
+        return [entry.get_dest().get_index() for entry in document.get_toc(max_depth=1)], len(document)
 
 
 def _with_blank(pdf: bytes) -> bytes:

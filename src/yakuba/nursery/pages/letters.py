@@ -84,6 +84,7 @@ BATCHES = Table(
     ),
     default_sort="-requested_at",
     empty_text="まだ通知を作っていません。",
+    exports=False,
 )
 
 
@@ -103,6 +104,7 @@ LETTERS = Table(
     filters=(Filter("kind", "種類", KINDS),),
     default_sort="number",
     empty_text="通知がありません。",
+    exports=False,
 )
 
 
