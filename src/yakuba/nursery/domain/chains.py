@@ -217,7 +217,10 @@ class _Links:
             return
         pinned = [c for c in new.children if self._pin(0, c) != self._pin(1, c)]
         for child in pinned:
-            yield Link("pinned", self.pins[1].get(child, self.pins[0].get(child)), child)
+            if child in self.pins[1]:
+                yield Link("pinned", self.pins[1][child], child)
+            else:
+                yield Link("pinned", self.pins[0][child], child, amount=-1)
         if (
             not pinned
             and old.children == new.children
@@ -298,21 +301,27 @@ def _starts(steps: Sequence[Step]) -> int:
 
 
 def _in_order(members: set[str], links: Mapping[str, tuple[Link, ...]]) -> list[str]:
-    """Starts first, then what follows from what stands already; the members of a circle by id."""
-    effects: dict[str, list[str]] = {}
-    for family in sorted(members):
-        for link in links[family]:
-            if link.kind in ("vacated", "displaced") and link.family is not None:
-                effects.setdefault(link.family, []).append(family)
-    order: dict[str, None] = {}
-    first = [
-        f for f in sorted(members) if any(link.kind not in ("vacated", "displaced") for link in links[f])
-    ]
-    for roots in [first, *([family] for family in sorted(members))]:
-        waiting = deque(roots)
-        while waiting:
-            family = waiting.popleft()
-            if family not in order:
-                order[family] = None
-                waiting.extend(effects.get(family, ()))
-    return list(order)
+    """Causes before effects, else by id. A circle is entered where the market changed, or else at
+    its first id."""
+    causes = {
+        family: {link.family for link in links[family] if link.kind in ("vacated", "displaced")}
+        for family in members
+    }
+    started = {
+        family: any(link.kind not in ("vacated", "displaced") for link in links[family]) for family in members
+    }
+    order: list[str] = []
+    ready = deque(sorted(family for family in members if not causes[family]))
+    left = set(members)
+    while left:
+        family = ready.popleft() if ready else min(left, key=lambda one: (not started[one], one))
+        if family not in left:
+            continue
+        left.discard(family)
+        order.append(family)
+        for other in sorted(left):
+            if family in causes[other]:
+                causes[other].discard(family)
+                if not causes[other]:
+                    ready.append(other)
+    return order

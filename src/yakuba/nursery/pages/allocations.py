@@ -224,7 +224,7 @@ def proof_facts(found: Allocation) -> list[tuple[str, str]]:
         ("安定性", stability),
         ("一意性", unique),
         ("抽選", lottery),
-        *([("固定", fixed)] if pinned else []),
+        *fixed,
         ("別経路の検証", "一致（独立した検証プログラム）"),
         ("計算時間", f"{found.seconds:.1f}秒" if found.seconds is not None else "—"),
     ]
