@@ -78,7 +78,7 @@ def test_every_difference_is_listed_with_its_kind_and_its_explanation(
     found = {one["child"]: one["category"] for one in Comparison.objects.get().differences}
     assert found["7003"] == "override"
     assert found["7001"] in ("envy", "siblings")
-    assert "優先順位が下なのに席がある（記録なし）" in body
+    assert "記録のない個別の決定" in body
     assert "優先順位が上の受付7001" in body
     page = reverse("nursery:comparison", args=[Comparison.objects.get().pk])
     only = web.get(page, {"category": "override"}).content.decode()

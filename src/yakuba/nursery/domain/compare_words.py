@@ -15,7 +15,7 @@ CATEGORY_NAMES = {
     "capacity": "定員を超えている",
     "siblings": "きょうだいの条件に合わない",
     "not_wished": "希望していないクラス",
-    "override": "優先順位が下なのに席がある（記録なし）",
+    "override": "記録のない個別の決定",
     "recorded": "記録のある個別の決定",
     "tie": "同点の抽選の違い",
     "alternative": "どちらも成立する",

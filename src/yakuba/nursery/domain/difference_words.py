@@ -109,7 +109,9 @@ class DifferenceWords:
             "wishes": f"世帯{link['family']}の希望が変わったため",
             "added": f"{child}の申込みが加わったため",
             "withdrawn": f"{child}の申込みがなくなったため",
-            "pinned": f"{child}の固定（{place}）が変わったため",
+            "pinned": f"{child}を{place}に固定したため"
+            if link["amount"] >= 0
+            else f"{child}の固定（{place}）を解除したため",
             "vacated": f"{who}が{place}の席を空けたため",
             "displaced": f"{who}が{place}に入ったため",
             "other": OTHER,

@@ -18,6 +18,7 @@ from yakuba.nursery.models import Allocation
 from yakuba.nursery.services.visibility import HIDDEN, hidden_from, note_views, protected_ids
 
 Json = dict[str, Any]
+WHOLE = 10_000
 GROUPS_SHOWN = 30
 STEPS_SHOWN = 40
 KIND_CHIPS = {"gained": "chip-ok", "better": "chip-ok", "lost": "chip-bad", "worse": "chip-warn"}
@@ -129,10 +130,18 @@ class ShownDifference:
             url=reverse("nursery:child", args=[self.allocation.pk, move["child"]]),
         )
 
-    def table(self) -> TableView:
+    def whole_table(self) -> TableView:
+        """Every change at once, without links: for a page that answers a form."""
+        columns = tuple(replace(column, sortable=False, search=False) for column in MOVES.columns)
+        table = replace(MOVES, columns=columns, filters=(), exports=False, page_size=WHOLE)
+        note_views(self.request.user, {move["child"] for move in self.full["moves"]} - self.hidden)
+        return table.view(self.rows(), {})
+
+    def table(self, *, exports: bool = True) -> TableView:
         """The table of changes; officers may export it."""
-        leaving = bool(self.request.GET.get("export"))
-        table = replace(MOVES, exports=allowed(self.request.user, "nursery", Role.OFFICER))
+        leaving = exports and bool(self.request.GET.get("export"))
+        exports = exports and allowed(self.request.user, "nursery", Role.OFFICER)
+        table = replace(MOVES, exports=exports)
         shown = table.view(self.rows(leaving=leaving), self.request.GET)
         if not leaving:
             seen = {move["child"] for move in self.full["moves"]} - self.hidden

@@ -184,7 +184,7 @@ def pin(request: HttpRequest, pk: int) -> HttpResponse:
             "place": shown.words.place(row.class_id or None),
             "state": state_of(row),
             "shown": shown,
-            "table": shown.table(),
+            "table": shown.table(exports=False),
             "may_remove": removable and allowed(request.user, "nursery", Role.OFFICER),
         },
     )

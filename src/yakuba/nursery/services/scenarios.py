@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from yakuba.core.audit.services import record
 from yakuba.core.files.services import store
 from yakuba.core.jobs.services import enqueue
 from yakuba.nursery.domain.market import BadInput, Fault, Market
-from yakuba.nursery.domain.market_json import dumps, parse
+from yakuba.nursery.domain.market_json import dumps
 from yakuba.nursery.domain.verify import verify
 from yakuba.nursery.domain.what_if import Side, document
 from yakuba.nursery.models import Allocation, Ledger, Scenario
@@ -90,8 +91,18 @@ def with_seats(loaded: Loaded, seats: Mapping[str, int]) -> Loaded:
         raise BadInput([Fault("試算", name, expected, advice=advice) for name in unknown])
     market = Market({**loaded.market.capacity, **seats}, loaded.market.priority, loaded.market.families)
     changed = Loaded(market, dict(loaded.extras), list(loaded.warnings), loaded.labels)
-    parse({**changed.market_json()}, file="試算")  # current children must still fit
+    _check_current(market, seats)
     return changed.pinned(loaded.pins)
+
+
+def _check_current(market: Market, seats: Mapping[str, int]) -> None:
+    """Children who hold a seat keep it: raises ``BadInput`` for classes that no longer hold them."""
+    held = Counter(seat for family in market.families for seat in family.current if seat is not None)
+    short = [name for name in sorted(seats) if held[name] > seats[name]]
+    if short:
+        advice = "在籍児の人数以上の定員にしてください"
+        told = [(f"クラス{name} 定員{seats[name]}人", f"在籍児が{held[name]}人います") for name in short]
+        raise BadInput([Fault("試算", found, expected, advice=advice) for found, expected in told])
 
 
 def compute(scenario: Scenario) -> tuple[Side, dict[str, Any]]:
