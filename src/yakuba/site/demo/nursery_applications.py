@@ -27,10 +27,11 @@ from yakuba.nursery.ledger.rows import GENERAL, ChildRow, LedgerRows
 from yakuba.site.demo import names
 from yakuba.site.demo.nursery import ENTRY, make_ledger
 
-BASIC_ROWS = ("JOB", "BIRTH", "ILL20", "ILL14", "CARE18", "DIS14", "DISASTER")
+BASIC_ROWS = ("JOB", "BIRTH", "ILL_HOSP", "ILL_HOME", "CARE", "DIS", "DISASTER")
 MARKS = {
-    "household": ("LONE10", "WELFARE", "POSTED"),
-    "child": ("UNLICENSED", "WAITED", "DECLINED", "CHILD_DIS"),
+    "household": ("LONE", "WELFARE"),
+    "parent": ("POSTED",),
+    "child": ("UNLICENSED", "WAITED", "DECLINED", "CHILD_SUPPORT"),
 }
 FIRST_DAY, LAST_DAY = date(2026, 10, 13), date(2026, 11, 30)
 # 基準指数 of the demo ledger → hours a month of the second parent; the first works full time
@@ -43,14 +44,14 @@ HOURS = {
     30: (80, 99),
     26: (64, 79),
 }
-_BY_PAPER = ("BIRTH", "BIRTH", "BIRTH", "ILL20", "ILL14", "CARE18", "DIS14", "DIS14")
+_BY_PAPER = ("BIRTH", "BIRTH", "BIRTH", "ILL_HOSP", "ILL_HOME", "CARE", "DIS", "DIS")
 _REASON = {
     "JOB": "job_seeking",
     "BIRTH": "childbirth",
-    "ILL20": "illness",
-    "ILL14": "illness",
-    "CARE18": "care",
-    "DIS14": "disability",
+    "ILL_HOSP": "illness",
+    "ILL_HOME": "illness",
+    "CARE": "care",
+    "DIS": "disability",
     "DISASTER": "disaster",
 }
 
@@ -88,16 +89,14 @@ def _household(number: str, members: Sequence[ChildRow], random: Random) -> Hous
     young = any(child.age <= 1 for child in members)
     extension = young and not lone and random.random() < 0.06
     guardians = _guardians(members[0], lone, extension, random)
-    marks = [Mark("LONE10")] if lone else []
+    marks = [Mark("LONE")] if lone else []
     if random.random() < 0.005:
         marks.append(Mark("WELFARE"))
-    if not lone and random.random() < 0.02:
-        marks.append(Mark("POSTED"))
     others = random.choices((0, 1, 2), (45, 40, 15))[0]
     town = random.choice(names.TOWNS)
     facts: dict[str, Fact] = {
         "fee_bracket": int(keys[4] or 0),
-        "municipal_tax": int(keys[5] or 0),
+        "municipal_income_tax_total": int(keys[5] or 0),
         "lone_parent": lone,
         "resident": random.random() > 0.02,
         "resident_since": date(2026, 4, 1) - timedelta(days=random.randint(0, 4000)),
@@ -122,8 +121,9 @@ def _guardians(child: ChildRow, lone: bool, extension: bool, random: Random) -> 
     surname = child.name.partition(" ")[0]
     (father, _), (mother, _) = random.sample(names.GIVEN, 2)
     first = _working(random.randint(160, 200), random)
+    posted = not lone and random.random() < 0.02
     parents = [
-        Guardian("father", f"{surname} {father}", first, (), ("work",)),
+        Guardian("father", f"{surname} {father}", first, (), ("work",), (Mark("POSTED"),) if posted else ()),
         _second(f"{surname} {mother}", int(child.keys[0] or 0), extension, random),
     ]
     if not lone:
@@ -154,7 +154,8 @@ def _working(hours: int, random: Random) -> dict[str, Fact]:
 
 def _applicant(row: ChildRow, members: Sequence[ChildRow], household: Household, random: Random) -> Applicant:
     waiting = int(row.keys[3] or 0)
-    marks = [Mark("WAITED")] if waiting >= 3 and row.current is None else []
+    times = min(waiting // 6, 3)  # 6か月ごと
+    marks = [Mark("WAITED", times)] if times and row.current is None else []
     unlicensed = row.age >= 1 and row.current is None and random.random() < 0.1
     if unlicensed:
         marks.append(Mark("UNLICENSED"))
@@ -162,7 +163,7 @@ def _applicant(row: ChildRow, members: Sequence[ChildRow], household: Household,
         marks.append(Mark("DECLINED", random.choices((1, 2), (4, 1))[0]))
     support = row.track != GENERAL
     if support:
-        marks.append(Mark("CHILD_DIS"))
+        marks.append(Mark("CHILD_SUPPORT"))
     facts: dict[str, Fact] = {"waiting_months": waiting}
     if unlicensed:
         facts["uses_unlicensed_regularly"] = True
