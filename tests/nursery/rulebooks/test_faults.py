@@ -327,3 +327,9 @@ def test_bands_of_father_and_mother_are_apart_and_those_of_each_are_not() -> Non
     assert {fault.column for fault in faults(wide)} == {"basic[1].when"}
     apart = wide.replace("{ge: 160}}", "{ge: 160}}, who: father")
     assert parse("test.yaml", apart.encode()).basic[0].who == "father"
+
+
+def test_a_rank_cannot_depend_on_the_wish() -> None:
+    text = GOOD.replace("parents: sum", "parents: rank_worst").replace("tiers:\n", "ranks: [A, B]\ntiers:\n")
+    text = text.replace("scope: wish, points: 1", "scope: wish, rank: B")
+    assert "adjustments[1].rank" in {fault.column for fault in faults(text)}
