@@ -83,6 +83,15 @@ def test_all_faults_are_told_at_once() -> None:
     assert codes_of(faults_of("申込.xlsx", book(sheets))) >= {PLANTED[name].code for name in names}
 
 
+def test_faults_come_in_the_order_of_the_file() -> None:
+    sheets = grids()
+    for name in ["wish twice", "no date", "pattern 8", "year without era", "tier 0", "number tag twice"]:
+        PLANTED[name].plant(sheets)
+    rows = [fault.row for fault in faults_of("申込.xlsx", book(sheets)) if fault.sheet == "児童"]
+    assert rows == sorted(rows, key=lambda row: row or 0)
+    assert len(rows) >= 6
+
+
 @pytest.mark.parametrize("name", ["wish twice", "personal number", "sheet missing"])
 def test_nothing_is_written_when_there_is_a_fault(name: str, tmp_path: Path) -> None:
     from yakuba.nursery.cli import nursery

@@ -84,6 +84,14 @@ class Notes(Findings):
                 self._faults.append(fault)
             raise BadInput(list(self._faults))
 
+    def sort(self) -> None:
+        """Faults and warnings in the order of the file: by sheet as first met, then by row."""
+        for found in (self._faults, self.coded_warnings):
+            sheets = {
+                place: n for n, place in enumerate(dict.fromkeys((one.file, one.sheet) for one in found))
+            }
+            found.sort(key=lambda one: (sheets[one.file, one.sheet], one.row or 0))
+
     def _keep(self, fault: CodedFault) -> None:
         if len(self._faults) >= MOST_FAULTS:
             self._more += 1
