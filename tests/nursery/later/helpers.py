@@ -51,7 +51,11 @@ def child(
 
 def household(number: str, mother_hours: int, *, leave_extension_ok: bool = False) -> Household:
     """Two working parents; the mother's hours decide the points."""
-    facts = {"resident": True, "preschool_children_count": 1, "municipal_income_tax_total": int(number[1:]) * 100}
+    facts = {
+        "resident": True,
+        "preschool_children_count": 1,
+        "municipal_income_tax_total": int(number[1:]) * 100,
+    }
     return Household(
         number,
         tuple(

@@ -23,10 +23,17 @@ from yakuba.nursery.services import rounds
 from yakuba.nursery.services.allocations import TiesNeedSeed, request_allocation
 from yakuba.nursery.services.rounds import STEPS, RoundError, RoundState, state_of
 
-# address name → label, of what other pages of the desk offer for a round
-MORE = (
-    ("withdrawals", "辞退・取下げ"),
-    ("next-round", "二次選考"),
+# address name → label, of what can be done once a result is adopted: of the round, and of its result
+OF_ROUND = (
+    ("round-withdrawals", "辞退・取下げ"),
+    ("round-second", "次の選考（二次選考）"),
+    ("round-publication", "公表用の集計"),
+)
+OF_RESULT = (
+    ("letters", "通知"),
+    ("families", "家庭への公開"),
+    ("scenarios", "試算"),
+    ("comparisons", "手作業との照合"),
 )
 
 
@@ -88,13 +95,20 @@ def _page(request: HttpRequest, found: SelectionRound, form: AllocateForm, statu
         "applications": found.applications.select_related("imported_by"),
         "scorings": _scorings(found),
         "allocations": RUNS.view(rounds.allocations_of(found), request.GET),
-        "more": [
-            (optional_url(name, found.pk), label) for name, label in MORE if optional_url(name, found.pk)
-        ],
+        "more": _more(found),
         "history": _history(found),
         "may_edit": may_edit,
     }
     return render(request, "nursery/round.html", context, status=status)
+
+
+def _more(found: SelectionRound) -> list[tuple[str, str]]:
+    """Where the work goes on once a result is adopted."""
+    if found.adopted_id is None:
+        return []
+    places = [(optional_url(name, found.adopted_id), label) for name, label in OF_RESULT]
+    places += [(optional_url(name, found.pk), label) for name, label in OF_ROUND]
+    return [(url, label) for url, label in places if url]
 
 
 def next_act(found: SelectionRound, state: RoundState) -> Next:
