@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.nursery.conftest import CHILD_HEADER, signed_in, small_ledger, upload
+from tests.nursery.conftest import signed_in, small_ledger, upload
 from tests.nursery.letters.conftest import FORM, make
 from tests.nursery.letters.test_files import pages_of, word_text
 from yakuba.core.audit.models import AuditEntry
@@ -26,7 +26,6 @@ from yakuba.nursery.services.letters import may_be_final
 pytestmark = pytest.mark.django_db
 
 CODE = re.compile(r"コード　\s*([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})")
-assert CHILD_HEADER
 
 
 def files_of(web: Client, made: LetterBatch) -> tuple[list[str], str]:
