@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from tests.nursery.ledger.helpers import book
@@ -65,8 +66,9 @@ def grids() -> Grids:
     }
 
 
+@cache
 def data() -> bytes:
-    """The small round as a workbook."""
+    """The small round as a workbook, the same bytes throughout."""
     return book(grids())
 
 

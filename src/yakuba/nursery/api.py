@@ -17,6 +17,7 @@ from pydantic import Field
 
 from yakuba.core.files.services import read as read_file
 from yakuba.core.tokens.auth import Token, actor
+from yakuba.nursery.api_rounds import router as rounds_router
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import BadInput, Labels
 from yakuba.nursery.forms import check_title
@@ -33,6 +34,7 @@ from yakuba.nursery.services.visibility import (
 )
 
 router = Router(tags=["nursery"])
+router.add_router("", rounds_router)
 READ = Token("nursery:read")
 WRITE = Token("nursery:write")
 MAX_ID = 2**63 - 1

@@ -16,12 +16,15 @@ from yakuba.core.files.services import store
 from yakuba.nursery.applications import Reading, Rules, read_upload
 from yakuba.nursery.applications import mapping as columns
 from yakuba.nursery.applications.export import to_workbook
+from yakuba.nursery.applications.names import is_personal_number
+from yakuba.nursery.applications.notes import Notes
 from yakuba.nursery.applications.rules import fiscal_year
 from yakuba.nursery.applications.sources import load_upload
 from yakuba.nursery.domain.application import Applications
 from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.ledger.sheets import RawSheet
-from yakuba.nursery.ledger.values import shown
+from yakuba.nursery.ledger.table import HEADER_WITHIN
+from yakuba.nursery.ledger.values import label, shown
 from yakuba.nursery.models import ApplicationFile, ColumnMapping, SelectionRound
 from yakuba.nursery.rulebooks.codes import codes_of
 from yakuba.nursery.services import rulebooks
@@ -55,7 +58,7 @@ def receive(name: str, data: bytes, *, by: Any) -> Pending:
     """
     name = plain_name(name)
     raws, _ = load_upload(name, data)
-    _refuse_personal_numbers(name, data)
+    _refuse_personal_numbers(raws)
     proposed = columns.propose(raws)
     known = ColumnMapping.objects.filter(signature=proposed.signature).first()
     mapping = proposed if known is None else columns.from_json(json.dumps(known.mapping))
@@ -63,13 +66,15 @@ def receive(name: str, data: bytes, *, by: Any) -> Pending:
     return Pending(stored, name, mapping, known is not None)
 
 
-def _refuse_personal_numbers(name: str, data: bytes) -> None:
-    try:
-        read_upload(name, data)
-    except BadInput as bad:
-        found = [fault for fault in bad.faults if getattr(fault, "code", "") == "personal-number"]
-        if found:
-            raise BadInput(found) from bad
+def _refuse_personal_numbers(raws: Sequence[RawSheet]) -> None:
+    notes = Notes()
+    for raw in raws:
+        for row, cells in enumerate(raw.rows[:HEADER_WITHIN], 1):
+            for name in {label(cell) for cell in cells if isinstance(cell, str)}:
+                if is_personal_number(name):
+                    place = {"file": raw.file, "sheet": raw.name, "row": row, "column": name}
+                    notes.note("personal-number", name, **place)  # type: ignore[arg-type]  # as named
+    notes.raise_if_any()
 
 
 def give_up(pending: Pending) -> None:
@@ -92,7 +97,9 @@ def check(pending: Pending, selection: SelectionRound) -> Reading:
     )
 
 
-def import_applications(pending: Pending, selection: SelectionRound, *, by: Any) -> ApplicationFile:
+def import_applications(
+    pending: Pending, selection: SelectionRound, *, by: Any, actor: object = None
+) -> ApplicationFile:
     """Check and keep the next version of a round's applications, and remember its columns.
 
     ``BadInput`` names every fault; then nothing is kept. The newest version once more is that version.
@@ -100,14 +107,19 @@ def import_applications(pending: Pending, selection: SelectionRound, *, by: Any)
     reading = check(pending, selection)
     for attempt in range(TRIES):
         try:
-            return _keep(pending, reading, selection, by)
+            made = _keep(pending, reading, selection, by, actor)
         except IntegrityError:  # somebody else's upload took the number in between
             if attempt == TRIES - 1:
                 raise
+        else:
+            give_up(pending)  # nothing to do for a new version, whose file it is now
+            return made
     raise AssertionError("unreachable")
 
 
-def _keep(pending: Pending, reading: Reading, selection: SelectionRound, by: Any) -> ApplicationFile:
+def _keep(
+    pending: Pending, reading: Reading, selection: SelectionRound, by: Any, actor: object
+) -> ApplicationFile:
     found = reading.applications
     mapping = json.loads(pending.mapping.to_json())
     with transaction.atomic():
@@ -132,7 +144,7 @@ def _keep(pending: Pending, reading: Reading, selection: SelectionRound, by: Any
         remember(pending.mapping, pending.name, by=by)
         record(
             "nursery.applications.import",
-            actor=by or "system:nursery",
+            actor=actor or by or "system:nursery",
             target=f"nursery.applications:{made.pk}",
             detail={"round": selection.pk, "children": made.children, "sha256": made.sha256},
         )

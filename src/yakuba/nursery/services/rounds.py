@@ -33,7 +33,9 @@ class RoundError(ValueError):
     """What was asked of a round can't be done; the message tells the officer what to do."""
 
 
-def create_round(*, title: str, starts_on: date, rulebook: Rulebook | None, by: Any) -> SelectionRound:
+def create_round(
+    *, title: str, starts_on: date, rulebook: Rulebook | None, by: Any, actor: object = None
+) -> SelectionRound:
     """A new round. ``RoundError`` when the title is taken."""
     try:
         with transaction.atomic():
@@ -42,7 +44,7 @@ def create_round(*, title: str, starts_on: date, rulebook: Rulebook | None, by: 
             )
             record(
                 "nursery.round.create",
-                actor=by or "system:nursery",
+                actor=actor or by or "system:nursery",
                 target=f"nursery.round:{made.pk}",
                 detail={"starts_on": starts_on.isoformat(), "rulebook": rulebook and rulebook.pk},
             )
