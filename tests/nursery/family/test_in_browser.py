@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.nursery.family.conftest import birth, code_of
-from tests.site.browser import WIDTHS, axe_faults, sideways, watch
+from tests.site.browser import WIDTHS, axe_faults, session_cookie, sideways, watch
 from yakuba.core.people.models import User
 from yakuba.nursery.domain import codes
 from yakuba.nursery.services.publication import Published, revoke_all
@@ -82,3 +84,26 @@ def test_every_page_in_every_language(
     faults += look(page, f"home-{language}")
     context.close()
     assert faults + seen.faults + seen.outside == []
+
+
+def test_the_officers_and_the_administrators_pages(
+    chromium: Browser, live_server: Any, published: Published, officer: User, admin: User
+) -> None:
+    found = published.publication.allocation
+    faults: list[str] = []
+    for user, names in (
+        (officer, [("families", found.pk), ("families-close", found.pk)]),
+        (admin, [("exchange:list", None)]),
+    ):
+        context = chromium.new_context(locale="ja-JP")
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session_cookie(user), "url": live_server.url}]
+        )
+        seen = watch(context, live_server.url)
+        for name, pk in names:
+            path = reverse(name) if pk is None else reverse(f"nursery:{name}", args=[pk])
+            seen.page.goto(live_server.url + path)
+            faults += look(seen.page, name.replace(":", "-"))
+        context.close()
+        faults += seen.faults + seen.outside
+    assert faults == []

@@ -47,7 +47,7 @@ def _file(batch: Batch) -> Any:
     if batch.side != Batch.Side.SENT or batch.lane != Lane.RESIDENTS:
         return "—"
     return format_html(
-        '<a class="button secondary button-sm" href="{}">受け取る<span class="sr">（第{}号）</span></a>',
+        '<a class="button secondary button-sm" href="{}" aria-label="受け取る（第{}号）">受け取る</a>',
         reverse("exchange:file", args=[batch.pk]),
         batch.sequence,
     )

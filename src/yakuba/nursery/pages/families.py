@@ -43,7 +43,7 @@ def _table(waiting: set[str]) -> Table:
         if row.revoked_at is not None:
             return "—"
         return format_html(
-            '<a class="button danger button-sm" href="{}">取り消す<span class="sr">（{}）</span></a>',
+            '<a class="button danger button-sm" href="{}" aria-label="{}を取り消す">取り消す</a>',
             reverse("nursery:family-revoke", args=[row.pk]),
             row.family_id,
         )
