@@ -14,6 +14,8 @@ from django.urls import reverse
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.people import protected
 from yakuba.core.people.models import User
+from yakuba.nursery.domain.market import BadInput
+from yakuba.nursery.ledger.manual import KnownChild, KnownClass, read_manual
 from yakuba.nursery.models import Allocation, Comparison
 from yakuba.nursery.services.visibility import SUBJECT
 
@@ -136,7 +138,10 @@ def test_no_file_is_told(web: Client, result: Allocation) -> None:
 def test_a_viewer_reads_and_uploads_nothing(viewer_web: Client, web: Client, result: Allocation) -> None:
     sent(web, result, as_csv(ENVY))
     kept = Comparison.objects.get()
-    sent(viewer_web, result, as_csv(AS_OURS))
+    answer = viewer_web.post(
+        reverse("nursery:comparisons", args=[result.pk]), {"file": SimpleUploadedFile("a.csv", b"x")}
+    )
+    assert answer.status_code == 403
     assert Comparison.objects.count() == 1
     page = reverse("nursery:comparison", args=[kept.pk])
     body = viewer_web.get(page).content.decode()
@@ -158,3 +163,51 @@ def test_a_protected_child_is_neither_listed_nor_named_nor_exported(
     assert "7003" not in exported
     assert "7001" in exported
     assert AuditEntry.objects.filter(action="nursery.comparison.export").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([["7001", "1", "2歳"], ["7002", "1", "0歳"]], "「1」にないクラス"),
+        ([["7001", "1-1", ""], ["7002", "1", "1"], ["7005", "2", "２歳児"]], ""),
+    ],
+)
+def test_a_class_is_found_by_number_age_and_width(
+    web: Client, result: Allocation, rows: list[list[str]], words: str
+) -> None:
+    body = sent(web, result, as_csv(rows))
+    assert words in body
+    assert Comparison.objects.exists() == (not words)
+
+
+def test_a_nursery_whose_class_stays_open_asks_for_it() -> None:
+    classes = [
+        KnownClass("1-1", "はまかぜ保育園 1歳", "はまかぜ保育園", 1, ""),
+        KnownClass("1-1-障害児", "はまかぜ保育園 1歳（障害児）", "はまかぜ保育園", 1, "障害児"),
+    ]
+    children = {"a": KnownChild(1, frozenset(), None)}
+    with pytest.raises(BadInput, match="クラスが一つに決まりません"):
+        read_manual("a.csv", as_csv([["a", "1", ""]]), classes, children)
+    for narrow, seat in (("障害児", "1-1-障害児"), ("1-1", "1-1")):
+        assert read_manual("a.csv", as_csv([["a", "1", narrow]]), classes, children).seats == {"a": seat}
+    wanted = {"a": KnownChild(1, frozenset({"1-1"}), None)}
+    assert read_manual("a.csv", as_csv([["a", "1", ""]]), classes, wanted).seats == {"a": "1-1"}
+
+
+def test_a_child_without_a_row_keeps_its_current_seat() -> None:
+    classes = [KnownClass("1-1", "はまかぜ保育園 1歳", "はまかぜ保育園", 1, "")]
+    children = {"a": KnownChild(1, frozenset(), "1-1"), "b": KnownChild(1, frozenset(), None)}
+    found = read_manual("a.csv", as_csv([["b", "待機", ""]]), classes, children)
+    assert found.seats == {"a": "1-1", "b": None}
+    assert found.missing == 1
+
+
+def test_two_sheets_of_results_are_refused() -> None:
+    book = openpyxl.Workbook()
+    for name in ("一次", "二次"):
+        sheet = book.create_sheet(name)
+        sheet.append(HEADER)
+    stream = io.BytesIO()
+    book.save(stream)
+    with pytest.raises(BadInput, match="結果の表が2つ以上"):
+        read_manual("a.xlsx", stream.getvalue(), [], {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from yakuba.core.people.models import User
 from yakuba.nursery import runs
 from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.models import Allocation, Scenario
+from yakuba.nursery.runs import Loaded
 from yakuba.nursery.services.bases import base_of
 from yakuba.nursery.services.scenarios import NoScenario, request_scenario, with_seats
 from yakuba.nursery.services.visibility import SUBJECT
@@ -175,3 +177,28 @@ def test_a_waiting_scenario_shows_its_progress_and_a_failed_one_its_reason(
     body = web.get(reverse("nursery:scenario", args=[scenario.pk])).content.decode()
     assert "この台帳にないクラスです" in body
     assert "計算できず" in web.get(reverse("nursery:scenarios", args=[result.pk])).content.decode()
+
+
+def test_a_class_keeps_the_seats_of_the_children_who_are_there(result: Allocation) -> None:
+    loaded = base_of(result).loaded
+    first, *rest = loaded.market.families
+    held = replace(first, children=first.children, current=("1-1", *first.current[1:]))
+    market = replace(loaded.market, families=(held, *rest))
+    with pytest.raises(BadInput, match="在籍児が1人います"):
+        with_seats(Loaded(market, {}), {"1-1": 0})
+
+
+def test_a_protected_child_in_a_chain_is_a_blank_step_and_unnamed_in_the_next(
+    web: Client, result: Allocation, officer: User, guard: User, viewer_web: Client
+) -> None:
+    grids = small_ledger()
+    grids["申込"][3][12] = 50  # 7003 pushes 7001 out, and with it its brother 7002
+    other = upload(grids, officer)
+    web.post(reverse("nursery:scenario-new", args=[result.pk]), {"ledger": str(other.pk)})
+    run_pending()
+    protected.protect(SUBJECT, "7003", officers=[officer], by=guard)
+    body = viewer_web.get(reverse("nursery:scenario", args=[Scenario.objects.get().pk])).content.decode()
+    assert "7003" not in body
+    assert "支援措置の対象に関わるため示しません。" in body
+    assert "受付（非表示）がはまかぜ保育園 1歳に入ったため" in body
+    assert "7001" in body

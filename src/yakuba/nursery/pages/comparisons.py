@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -115,7 +116,9 @@ def comparisons(request: HttpRequest, pk: int) -> HttpResponse:
     may_edit = allowed(request.user, "nursery", Role.OFFICER)
     faults: list[Fault] = []
     error = ""
-    if request.method == "POST" and may_edit:
+    if request.method == "POST":
+        if not may_edit:
+            raise PermissionDenied("照合は担当が行います。")
         error, faults, made = _compared(request, found)
         if made is not None:
             figures = made.figures
