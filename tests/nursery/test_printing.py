@@ -163,36 +163,21 @@ def _rows() -> list[ClassResult]:
     ]
 
 
-def test_the_public_table_leaves_small_classes_out() -> None:
-    text = _text(printing.print_classes(_rows(), HEAD, key_name="指数", public=True))
-    assert "3人未満" in text
-    assert "41" in text
-    assert "空きあり" in text
-    assert "77" not in text
-    assert "66" not in text
+def test_the_public_table_prints_what_it_is_given_and_says_why_cells_are_withheld() -> None:
+    rows = [
+        ["はまかぜ 1歳", "12", "30", "12", "18", "41"],
+        ["ちどり 1歳", "2", "非公表", "非公表", "非公表", "非公表"],
+    ]
+    text = _text(printing.print_public(rows, HEAD, key_name="指数"))
+    for part in ("41", "非公表", "個人が特定されない", "最低の指数"):
+        assert part in text
+    assert "職員用" not in text
 
 
 def test_the_officers_table_holds_everything() -> None:
-    text = _text(printing.print_classes(_rows(), HEAD, key_name="指数", public=False))
+    text = _text(printing.print_classes(_rows(), HEAD, key_name="指数"))
     for part in ("77", "66", "2-1", "職員用"):
         assert part in text
-
-
-@pytest.mark.parametrize(
-    ("row", "public"),
-    [
-        (ClassResult("1", "A", 12, 12, 1, 1, "41"), ["A", "11", "11", "41"]),
-        (ClassResult("1", "A", 12, 12, 0, 1, "41"), ["A", "11", "11人以上", "41"]),
-        (ClassResult("1", "A", 4, 4, 0, 2, "41"), ["A", "2", "3人以上", "41"]),
-        (ClassResult("1", "A", 8, 8, 0, 3, "41"), ["A", "5", "8", "41"]),
-        (ClassResult("1", "A", 3, 3, 0, 0, None), ["A", "3", "3", "—"]),
-        (ClassResult("1", "A", 2, 2, 0, 0, "41"), ["A", "2", "3人未満", "—"]),
-        (ClassResult("1", "A", 9, 2, 0, 0, "41"), ["A", "9", "3人未満", "—"]),
-        (ClassResult("1", "A", 0, 0, 0, 0, None), ["A", "0", "—", "—"]),
-    ],
-)
-def test_a_public_row_tells_nothing_of_fewer_than_three(row: ClassResult, public: list[str]) -> None:
-    assert printing.public_row(row) == public
 
 
 def test_class_rows_come_from_the_claims_in_natural_order() -> None:

@@ -24,7 +24,6 @@ from yakuba.nursery.domain.explain import Audience, WishExplanation
 from yakuba.nursery.glyphs import Glyphs
 
 Missing = Literal["refuse", "mark"]
-MIN_COUNT = 3  # what counts fewer people is not printed for the public
 _SIZES = (10.5, 9.5, 8.5, 7.5)  # points, tried in this order until a child's result fits on one page
 _MOST_ROWS = 24
 _SELECTED = re.compile(".[\ufe00-\ufe0f\U000e0100-\U000e01ef]", re.DOTALL)
@@ -112,56 +111,36 @@ def print_child(result: ChildResult, head: Letterhead, *, missing: Missing = "re
 
 
 def print_classes(
-    rows: Sequence[ClassResult],
-    head: Letterhead,
-    *,
-    key_name: str,
-    public: bool,
-    missing: Missing = "refuse",
+    rows: Sequence[ClassResult], head: Letterhead, *, key_name: str, missing: Missing = "refuse"
 ) -> bytes:
-    """The table of classes. ``public``: counts of fewer than three are left out (see ``public_row``)."""
-    columns = (
-        ["クラス", "募集人数", "内定者数", f"最低の{key_name}"]
-        if public
-        else ["クラス", "番号", "定員", "在籍", "内定", "空き", f"最低の{key_name}"]
-    )
-    notes = [f"「最低の{key_name}」は、最後に内定した方の値です。"]
-    if public:
-        notes.append("内定者が3人未満のクラスは、個人が特定されないよう、人数と値をお示ししません。")
+    """The table of classes for the office."""
     data = {
-        "title": "クラス別の結果" + ("" if public else "（職員用）"),
+        "title": "クラス別の結果（職員用）",
         "subtitle": head.round,
-        "columns": columns,
-        "rows": [public_row(row) if public else _officer_row(row) for row in rows],
-        "notes": notes,
+        "columns": ["クラス", "番号", "定員", "在籍", "内定", "空き", f"最低の{key_name}"],
+        "rows": [_officer_row(row) for row in rows],
+        "notes": [f"「最低の{key_name}」は、最後に内定した方の値です。"],
         "size": 9.5,
     }
     return _compile("classes", data, head, missing)
 
 
-def public_row(row: ClassResult) -> list[str]:
-    """Name, seats, new children, cut-off, as anybody may read them.
-
-    A cut-off is written only for a full class; fewer than three new children are neither counted nor
-    described, and no other column (空き, 在籍) lets the count be worked out. One or two transfer children who
-    gave their seats up are not shown by the difference either: 「4人以上」.
-
-    >>> public_row(ClassResult("1-1", "はま 1歳", 12, 12, 1, 1, "41"))
-    ['はま 1歳', '11', '11', '41']
-    >>> public_row(ClassResult("1-1", "はま 1歳", 12, 12, 0, 1, "41"))
-    ['はま 1歳', '11', '11人以上', '41']
-    >>> public_row(ClassResult("1-1", "はま 1歳", 3, 3, 1, 1, "41"))
-    ['はま 1歳', '2', '3人未満', '—']
-    """
-    seats, admitted = row.capacity - row.transfers, row.occupants - row.holders
-    if row.capacity == 0:
-        return [row.name, "0", "—", "—"]
-    if admitted < MIN_COUNT:
-        return [row.name, f"{seats:,}", "3人未満", "—"]
-    full = row.occupants >= row.capacity
-    given_up = admitted - seats
-    count = f"{admitted:,}" if given_up <= 0 or given_up >= MIN_COUNT else f"{max(seats, MIN_COUNT):,}人以上"
-    return [row.name, f"{seats:,}", count, (row.cutoff or "—") if full else "空きあり"]
+def print_public(
+    rows: Sequence[Sequence[str]], head: Letterhead, *, key_name: str, missing: Missing = "refuse"
+) -> bytes:
+    """The public table. ``rows``: class, recruits, applicants, admitted, waiting and cut-off, as withheld."""
+    data = {
+        "title": "クラス別の結果",
+        "subtitle": head.round,
+        "columns": ["クラス", "募集人数", "申込み", "内定", "保留", f"最低の{key_name}"],
+        "rows": [list(row) for row in rows],
+        "notes": [
+            f"「最低の{key_name}」は、最後に内定した方の値です。",
+            "人数の少ないクラスは、個人が特定されないよう、人数と値を「非公表」としています。",
+        ],
+        "size": 9.5,
+    }
+    return _compile("classes", data, head, missing)
 
 
 def _officer_row(row: ClassResult) -> list[str]:

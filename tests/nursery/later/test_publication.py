@@ -72,6 +72,16 @@ def test_a_class_with_free_seats_has_no_cutoff() -> None:
     assert row.cells.applicants == 4
 
 
+def test_one_transfer_child_who_gave_its_seat_up_is_not_told_by_the_difference() -> None:
+    data = town([["1-1"]] * 12 + [["2-1"]], {"1-1": 5, "2-1": 4})
+    data["families"][-1]["current"] = ["1-1"]
+    data["priority"]["1-1"] = ["c12", *data["priority"]["1-1"][:-1]]
+    row = table_of(data)["1-1"]
+    assert row.recruits == 4
+    assert row.cells.admitted is None, "5 admitted to 4 offered seats would say that one child left"
+    assert row.cells.cutoff == "40"
+
+
 @given(
     st.lists(
         st.lists(st.sampled_from(["1-1", "2-1", "3-1"]), min_size=1, max_size=3, unique=True), max_size=14

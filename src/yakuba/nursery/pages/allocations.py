@@ -20,7 +20,7 @@ from yakuba.core.people.permissions import allowed, require
 from yakuba.core.ui.exports import export
 from yakuba.core.ui.tables import Table, TableView
 from yakuba.nursery.forms import ApprovalForm
-from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome
+from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome, SelectionRound
 from yakuba.nursery.pages.ledgers import STEPS
 from yakuba.nursery.pages.tables import CHILDREN, CLASSES
 from yakuba.nursery.services.approvals import NotReady, ask_for_approval
@@ -70,7 +70,14 @@ def frame(request: HttpRequest, found: Allocation, tab: str) -> dict[str, Any]:
         "approved": approved,
         "waiting_approval": waiting_approval,
         "may_ask": allowed(request.user, "nursery", Role.OFFICER) and not approved and not waiting_approval,
+        "may_write_letters": allowed(request.user, "nursery", Role.OFFICER) and approved,
+        "selection": round_of(found),
     }
+
+
+def round_of(found: Allocation) -> SelectionRound | None:
+    """The round that the run belongs to; none for a ledger that came with its keys."""
+    return SelectionRound.objects.filter(applications__scorings__ledger=found.ledger_id).first()
 
 
 def _moved_note(figures: dict[str, Any]) -> str:

@@ -19,7 +19,14 @@ from yakuba.core.ui.wareki import wareki
 from yakuba.nursery.ledger.export import CannotEncode, Loss, Value, find_losses, to_csv, to_xlsx
 from yakuba.nursery.models import Allocation, ChildOutcome
 from yakuba.nursery.pages.allocations import find, frame, proof_facts
-from yakuba.nursery.printing import Letterhead, class_results, print_certificate, print_classes
+from yakuba.nursery.printing import (
+    Letterhead,
+    class_results,
+    print_certificate,
+    print_classes,
+    print_public,
+)
+from yakuba.nursery.services.public_table import PUBLIC_FIGURES, public_rows
 from yakuba.nursery.services.visibility import holds_protected, may_leave, unprotected_children
 
 FILES = ("market", "result", "certificate", "explanations")
@@ -117,10 +124,11 @@ def printed(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def _printed_classes(found: Allocation, head: Letterhead, *, public: bool) -> bytes:
     claims = [json.loads(line) for line in read_file(found.kept_file("explanations")).split(b"\n") if line]
     names = dict(found.class_rows.values_list("class_id", "label"))
-    key_names = next((claim["names"] for claim in claims if claim["kind"] == "key_names"), ["指数"])
-    return print_classes(
-        class_results(claims, names), head, key_name=key_names[0], public=public, missing="mark"
-    )
+    key_name = next((claim["names"] for claim in claims if claim["kind"] == "key_names"), ["指数"])[0]
+    if public:
+        rows = [[row["label"], *(str(row[key]) for key in PUBLIC_FIGURES)] for row in public_rows(found)]
+        return print_public(rows, head, key_name=key_name, missing="mark")
+    return print_classes(class_results(claims, names), head, key_name=key_name, missing="mark")
 
 
 def _certificate_sections(found: Allocation) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from yakuba.core.audit.services import record
-from yakuba.core.files.services import read as read_file
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import require
 from yakuba.core.ui.exports import export
 from yakuba.core.ui.tables import Column, Filter, Table
-from yakuba.nursery.domain.family_board import Board
-from yakuba.nursery.domain.publication import PublicRow, public_table
-from yakuba.nursery.models import Allocation
 from yakuba.nursery.pages.rounds import find
 from yakuba.nursery.pages.tables import AGE_CHOICES
-
-WITHHELD = "非公表"
-FREE = "空きあり"
-
-
-def _cell(value: object) -> object:
-    return WITHHELD if value is None else value
-
+from yakuba.nursery.services.public_table import WITHHELD, public_rows
 
 PUBLIC = Table(
     label="公表用の集計",
@@ -45,33 +31,6 @@ PUBLIC = Table(
     default_sort="nursery",
     empty_text="クラスがありません。",
 )
-
-
-def public_rows(allocation: Allocation) -> list[dict[str, Any]]:
-    """The rows of the table for a finished result."""
-    parts = (json.loads(read_file(allocation.kept_file(name))) for name in ("market", "result"))
-    board = Board(*parts)
-    known = {row.class_id: row for row in allocation.class_rows.all()}
-    table = public_table(
-        board,
-        {class_id: row.waiting for class_id, row in known.items()},
-        {class_id: row.cutoff for class_id, row in known.items()},
-    )
-    return [_row(one, known.get(one.class_id)) for one in table]
-
-
-def _row(one: PublicRow, known: Any) -> dict[str, Any]:
-    cells = one.cells
-    return {
-        "nursery": known.nursery if known else one.class_id,
-        "age": known.age if known else None,
-        "track": known.track if known else "",
-        "recruits": one.recruits,
-        "applicants": _cell(cells.applicants),
-        "admitted": _cell(cells.admitted),
-        "waiting": _cell(cells.waiting),
-        "cutoff": FREE if one.free else _cell(cells.cutoff),
-    }
 
 
 @require_GET
