@@ -77,6 +77,7 @@ class Tree:
         environment = {
             **os.environ, "MUTANTS_TIMES": str(self._seconds(file)), "YAKUBA_HOME": str(self.place / "home"),
             "PYTHONPATH": f"{self.place / 'src'}:{self.place}:{self.place / 'tools'}",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # nothing but what mutants.ini names
         }  # fmt: skip
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         command = [sys.executable, "-m", "pytest", "-c", "tools/mutants.ini", "--rootdir", ".",

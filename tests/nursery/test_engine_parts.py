@@ -165,6 +165,13 @@ def test_only_children_claim_the_class_of_their_best_placement_left(seed: int, c
     assert {(arrays.slot_child[s], arrays.classes[arrays.slot_class[s]]) for s in slots} == expected
 
 
+def test_a_family_that_only_stays_surely_sits_where_it_is() -> None:
+    family = {"id": "f", "children": ["x"], "current": ["A"], "wishes": []}
+    market = {"format": generate.FORMAT, "capacity": {"A": 1}, "priority": {"A": ["x"]}, "families": [family]}
+    reduction = reduce(Arrays(parse(market)))
+    assert (reduction.always.tolist(), reduction.possible.tolist(), reduction.rounds) == ([True], [True], 1)
+
+
 def test_the_presolve_alone_settles_a_market_of_one_common_order() -> None:
     children = [f"c{k}" for k in range(6)]
     market = {
