@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.nursery.applications.helpers import book, csv_bytes, grids, plain_names
-from tests.nursery.applications.planted import FACTS
+from tests.nursery.applications.planted import PLANTED
 from tests.nursery.applications.test_mapping import wide
 from yakuba.nursery.applications import read
 from yakuba.nursery.cli import nursery
@@ -30,8 +30,8 @@ def good(tmp_path: Path) -> Path:
 @pytest.fixture
 def faulty(tmp_path: Path) -> Path:
     sheets = grids()
-    FACTS["wish twice"].plant(sheets)
-    FACTS["postal code"].plant(sheets)
+    PLANTED["wish twice"].plant(sheets)
+    PLANTED["postal code"].plant(sheets)
     path = tmp_path / "誤り.xlsx"
     path.write_bytes(book(sheets))
     return path

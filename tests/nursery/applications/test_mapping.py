@@ -20,7 +20,7 @@ from yakuba.nursery.applications import (
     propose,
     read_upload,
 )
-from yakuba.nursery.applications.mapping import WIDE, from_json
+from yakuba.nursery.applications.mapping import ROLES, WIDE, find_target, from_json, targets
 from yakuba.nursery.applications.names import is_personal_number, wish_number
 from yakuba.nursery.applications.sources import load_upload
 
@@ -327,3 +327,13 @@ def test_csv_files_by_columns_and_unknown_ones_by_name() -> None:
     found = read_upload("a.zip", zipped(files))
     assert found.applications == read_upload("b.zip", csvs(grids())).applications
     assert [(one.code, one.file) for one in found.warnings] == [("sheet-unused", "覚え書き.csv")]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_target_offered_for_a_sheet_can_be_used_in_a_mapping(role: str) -> None:
+    offered = targets(role, wishes=3)
+    assert len({target for target, _ in offered}) == len(offered)
+    for target, one in offered:
+        found = find_target(role, target)
+        assert found is not None
+        assert found[1] == one

@@ -19,11 +19,12 @@ from tests.nursery.applications.helpers import (
     plain_names,
     zipped,
 )
-from tests.nursery.applications.planted import FACTS, Planted
+from tests.nursery.applications.planted import PLANTED
+from tests.nursery.applications.planting import Planted
 from yakuba.nursery.applications import CodedFault
 from yakuba.nursery.applications.kinds import FAULTS
 
-CASES = [pytest.param(one, id=name.replace(" ", "-")) for name, one in FACTS.items()]
+CASES = [pytest.param(one, id=name.replace(" ", "-")) for name, one in PLANTED.items()]
 
 
 def planted(one: Planted) -> Grids:
@@ -48,9 +49,9 @@ def test_the_unplanted_file_is_correct_in_every_form() -> None:
     assert faults_of("申込.zip", csvs(plain_names(grids()), "cp932")) == []
 
 
-def test_at_least_sixty_kinds_of_fault_are_planted() -> None:
-    assert len({one.code for one in FACTS.values()}) >= 60
-    assert {one.code for one in FACTS.values()} <= {kind.code for kind in FAULTS if not kind.warning}
+def test_at_least_seventy_kinds_of_fault_are_planted() -> None:
+    assert len({one.code for one in PLANTED.values()}) >= 70
+    assert {one.code for one in PLANTED.values()} <= {kind.code for kind in FAULTS if not kind.warning}
 
 
 @pytest.mark.parametrize("one", CASES)
@@ -78,8 +79,17 @@ def test_all_faults_are_told_at_once() -> None:
     sheets = grids()
     names = ["negative hours", "postal code", "wish twice", "pattern 8", "class twice", "no date", "tier 0"]
     for name in names:
-        FACTS[name].plant(sheets)
-    assert codes_of(faults_of("申込.xlsx", book(sheets))) >= {FACTS[name].code for name in names}
+        PLANTED[name].plant(sheets)
+    assert codes_of(faults_of("申込.xlsx", book(sheets))) >= {PLANTED[name].code for name in names}
+
+
+def test_faults_come_in_the_order_of_the_file() -> None:
+    sheets = grids()
+    for name in ["wish twice", "no date", "pattern 8", "year without era", "tier 0", "number tag twice"]:
+        PLANTED[name].plant(sheets)
+    rows = [fault.row for fault in faults_of("申込.xlsx", book(sheets)) if fault.sheet == "児童"]
+    assert rows == sorted(rows, key=lambda row: row or 0)
+    assert len(rows) >= 6
 
 
 @pytest.mark.parametrize("name", ["wish twice", "personal number", "sheet missing"])
@@ -87,13 +97,13 @@ def test_nothing_is_written_when_there_is_a_fault(name: str, tmp_path: Path) -> 
     from yakuba.nursery.cli import nursery
 
     sheets = grids()
-    FACTS[name].plant(sheets)
+    PLANTED[name].plant(sheets)
     (tmp_path / "in.xlsx").write_bytes(book(sheets))
     done = CliRunner().invoke(
         nursery, ["applications", "export", str(tmp_path / "in.xlsx"), "-o", str(tmp_path / "out.xlsx")]
     )
     assert done.exit_code == 2, done.output
-    assert FACTS[name].found in done.stderr
+    assert PLANTED[name].found in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["in.xlsx"]
 
 

@@ -246,7 +246,7 @@ def test_numbers_keep_their_exact_value() -> None:
     found = read_book(grids()).applications
     home = replace(
         found.households["h1"],
-        facts={"workplace_distance": Decimal("0.1234567891"), "total_income": 10**17 + 1},
+        facts={"arrears_months": Decimal("0.1234567891"), "total_income": 10**17 + 1},
     )
     found = replace(found, households={**found.households, "h1": home})
     assert read_upload("a.xlsx", to_workbook(found)).applications == found

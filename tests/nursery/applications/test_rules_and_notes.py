@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.nursery.applications.helpers import Rules, book, grids, read_book
 from yakuba.nursery.applications import BadInput
-from yakuba.nursery.applications.notes import Notes
+from yakuba.nursery.applications.notes import CodedFault, Notes
 from yakuba.nursery.applications.rules import class_age, fiscal_year
 from yakuba.nursery.ledger.faults import MOST_FAULTS
 
@@ -63,7 +63,9 @@ def test_past_the_cap_only_the_number_of_faults_is_kept() -> None:
     with pytest.raises(BadInput) as caught:
         notes.raise_if_any()
     assert len(caught.value.faults) == MOST_FAULTS + 1
-    assert caught.value.faults[-1].found == "ほか7件"
+    last = caught.value.faults[-1]
+    assert isinstance(last, CodedFault)
+    assert (last.code, last.found) == ("more-faults", "ほか7件")
 
 
 def test_a_long_quotation_is_cut() -> None:

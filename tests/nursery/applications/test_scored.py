@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -185,3 +187,17 @@ def test_2500_children_with_ten_wishes_take_less_than_three_seconds() -> None:
     for child in found.applicants:
         for wish in given_.children[child.id].wishes:
             assert keys_at(ledger, child.id, class_id(wish.nursery, child.age, child.track)) == wish.keys
+
+
+def test_the_engine_allocates_by_the_keyed_ledger_and_the_verifier_agrees(tmp_path: Path) -> None:
+    from yakuba.nursery.cli import nursery
+    from yakuba.site.demo.nursery_applications import make_applications
+
+    found = make_applications(120, 8, 6, 5)
+    (tmp_path / "台帳.zip").write_bytes(keyed_ledger(found, scores(found)))
+    ledger, out = str(tmp_path / "台帳.zip"), tmp_path / "out"
+    done = CliRunner().invoke(nursery, ["allocate", ledger, "-o", str(out), "--seed", "1"])
+    assert done.exit_code == 0, done.output
+    files = [str(out / name) for name in ("market.json", "result.json")]
+    done = CliRunner().invoke(nursery, ["verify", *files, "--ledger", ledger])
+    assert done.exit_code == 0, done.output

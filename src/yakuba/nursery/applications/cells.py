@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from yakuba.nursery.ledger.values import Cell
 LONGEST_TEXT = 200
 LONGEST_CODE = 50
 MOST_TIMES = 99
+_DECIMALS = 10
 YES = frozenset({"はい", "○", "〇", "◯", "有", "あり", "有り", "1", "true", "yes", "該当", "可", "レ", "✓"})
 NO = frozenset({"いいえ", "×", "無", "なし", "無し", "0", "false", "no", "非該当", "不可", "-", "ー"})
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)")
@@ -101,6 +103,15 @@ def _number(cell: Cell) -> Key:
         raise Unreadable("number-unreadable") from error
     if value < 0:
         raise Unreadable("number-negative")
+    return _short(value)
+
+
+def _short(value: Key) -> Key:
+    """At most ten decimals: 119.99999999999999 of a spreadsheet's sum is 120 hours."""
+    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+    if isinstance(exponent, int) and exponent < -_DECIMALS:
+        value = Decimal(value).quantize(Decimal(1).scaleb(-_DECIMALS)).normalize()
+        return int(value) if value == value.to_integral_value() else value
     return value
 
 
@@ -114,7 +125,7 @@ def _whole(cell: Cell) -> int:
 def _yes_no(cell: Cell) -> bool:
     if isinstance(cell, bool):
         return cell
-    word = values.code(cell).lower()
+    word = _squeezed(cell).lower()
     if word in YES or word in NO:
         return word in YES
     raise Unreadable("yes-no-unreadable")
@@ -124,7 +135,7 @@ def _date(cell: Cell) -> date:
     try:
         return parse_day(cell)
     except ValueError as error:
-        if isinstance(cell, str) and _ERALESS.fullmatch(values.code(cell)):
+        if isinstance(cell, str) and _ERALESS.fullmatch(values.label(cell)):
             raise Unreadable("date-era-missing") from error
         impossible = str(error).endswith("ない日付です")
         raise Unreadable("date-impossible" if impossible else "date-unreadable") from error
@@ -133,7 +144,7 @@ def _date(cell: Cell) -> date:
 def _month(cell: Cell) -> date:
     """The first day of a month; also a date inside it."""
     if isinstance(cell, str):
-        word = values.code(cell)
+        word = _squeezed(cell)
         if match := _MONTH.fullmatch(word):
             return _first(f"{match[1]}-{match[2]}-1")
         if match := _ERA_MONTH.fullmatch(word):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from yakuba.nursery.applications.field_types import WISHES
 from yakuba.nursery.applications.offers import Offers
 from yakuba.nursery.applications.records import Record
@@ -78,7 +76,7 @@ def _birth(record: Record, rules: Rules) -> None:
     birth, start, age = record.get("birth"), record.get("wished_start"), record.get("age")
     if birth is None:
         return
-    if start is not None and birth > _month_end(start):
+    if start is not None and (birth.year, birth.month) > (start.year, start.month):
         record.note("birth-after-start", "birth", birth)
         return
     applied = record.get("applied_on")
@@ -91,10 +89,6 @@ def _birth(record: Record, rules: Rules) -> None:
         record.note("birth-too-early", "birth", birth)
     elif age is not None and max(class_age(birth, year), 0) != age:
         record.note("birth-class", "age", f"{age}歳（{birth}生まれ）", age=max(class_age(birth, year), 0))
-
-
-def _month_end(first: date) -> date:
-    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _dates(record: Record, rules: Rules) -> None:

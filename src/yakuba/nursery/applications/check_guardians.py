@@ -44,7 +44,7 @@ def _said(record: Record) -> str:
 def _limits(record: Record) -> None:
     for key, value in record.facts().items():
         for unit, (most, code) in LIMITS.items():
-            if key.endswith(unit) and value > most:
+            if unit in key and value > most:
                 record.note(code, key, value, limit=most)
 
 

@@ -36,6 +36,10 @@ HOUSEHOLD_FIELDS = rows(
     municipal_tax_total | 市町村民税額の合計 | whole | 182400 | 同点（豊見城市） | 父母の市町村民税額の合計（円） | 住民税額合計
     municipal_income_tax | 所得割額 | whole | 154300 | 同点（武蔵村山市） | 市区町村民税の所得割額（円） | 市民税所得割額 所得割課税額
     municipal_income_tax_total | 所得割額の合計 | whole | 154300 | 同点（大田区） | 父母の所得割額の合計（円） | 所得割額合計
+    municipal_income_tax_total_previous | 前年度の所得割額の合計 | whole | 150000 | 同点（4〜8月） | 前年度分の所得割額の合計（円） | 所得割額の合計（前年度）
+    municipal_income_tax_total_current | 当年度の所得割額の合計 | whole | 160000 | 同点（9〜3月） | 当年度分の所得割額の合計（円） | 所得割額の合計（当年度）
+    municipal_income_tax_previous | 前年度の所得割額 | whole | 150000 | 同点（4〜8月） | 前年度分の所得割額（円） | 所得割額（前年度）
+    municipal_income_tax_current | 当年度の所得割額 | whole | 160000 | 同点（9〜3月） | 当年度分の所得割額（円） | 所得割額（当年度）
     income_previous_year | 前年所得 | whole | 4200000 | 同点（南風原町） | 世帯の前年の所得（円） | 前年の所得
     total_income | 総所得 | whole | 4200000 | 同点（八重瀬町・横浜市） | 世帯の総所得（円） | 合計所得 総所得金額
     preschool_children_count | 未就学児数 | whole | 2 | 同点（糸満市・豊見城市・八重瀬町） | 申込児童を含む未就学児の人数 | 未就学児の人数
@@ -49,7 +53,6 @@ HOUSEHOLD_FIELDS = rows(
     childbirth | 出産前後 | yes_no | いいえ | 同点（豊見城市） | 出産の前後である | 出産
     returning_to_work | 育休からの復職 | yes_no | いいえ | 同点（豊見城市） | 育児休業から復職する | 復職
     works_outside_8_to_18 | 8時から18時の居宅外就労 | yes_no | はい | 同点（浦添市） | 居宅外で8時から18時に働く | 日中居宅外就労
-    workplace_distance | 勤務先までの距離 | number | 12.5 | 同点（浦添市） | 勤務先までの距離（km） | 通勤距離
     reason_category | 事由の区分 | code | work | 同点（浦添市・南風原町・横浜市） | 同点のときに使う区分（職員が選ぶ） | 事由区分
     household_category | 世帯の区分 | code | E | 同点（糸満市 A–L） | 同点のときに使う区分（職員が選ぶ） | 世帯区分
     category | 同点の区分 | code | 就学 | 同点（八重瀬町） | 同点のときに使う区分（職員が選ぶ） | 優先カテゴリー
@@ -83,6 +86,18 @@ GUARDIAN_FIELDS = rows(
     work_plus_study_hours_month | 月の就労と就学の時間 | number | 150 | 就労と就学の行（豊見城市） | 就労と就学を合わせた1か月の時間 | 就労就学時間
     care_days_month | 月の介護日数 | number | 20 | 介護の行（江戸川区） | 1か月の介護の日数 | 介護日数
     care_hours_day | 日の介護時間 | number | 8 | 介護の行（江戸川区） | 1日の介護の時間 | 介護時間
+    workplace_distance | 勤務先の区分 | code | in_city | 同点（浦添市） | 勤務先の遠さの区分（採点基準の記号） | 勤務地区分
+    work_hours_month_with_breaks | 月の就労時間（休憩を含む） | number | 189 | 時間の読み方 | 休憩を含む1か月の時間 | 就労時間（月・休憩含む）
+    work_hours_month_without_breaks | 月の就労時間（休憩を除く） | number | 168 | 時間の読み方 | 休憩を除く1か月の時間 | 就労時間（月・休憩除く）
+    work_hours_week_with_breaks | 週の就労時間（休憩を含む） | number | 45 | 時間の読み方 | 休憩を含む1週間の時間 | 就労時間（週・休憩含む）
+    work_hours_week_without_breaks | 週の就労時間（休憩を除く） | number | 40 | 時間の読み方 | 休憩を除く1週間の時間 | 就労時間（週・休憩除く）
+    work_hours_day_with_breaks | 日の就労時間（休憩を含む） | number | 9 | 時間の読み方 | 休憩を含む1日の時間 | 就労時間（日・休憩含む）
+    work_hours_day_without_breaks | 日の就労時間（休憩を除く） | number | 8 | 時間の読み方 | 休憩を除く1日の時間 | 就労時間（日・休憩除く）
+    break_minutes_day | 日の休憩の分数 | number | 60 | 時間の読み方 | 1日の休憩の分数 | 休憩時間（分）
+    work_hours_month_2 | 2つ目の月の就労時間 | number | 40 | 同じ事由を足す基準 | 2つ目の勤務先の1か月の時間 | 就労時間2（月）
+    work_hours_month_3 | 3つ目の月の就労時間 | number | 20 | 同じ事由を足す基準 | 3つ目の勤務先の1か月の時間 | 就労時間3（月）
+    work_hours_week_2 | 2つ目の週の就労時間 | number | 10 | 同じ事由を足す基準 | 2つ目の勤務先の1週間の時間 | 就労時間2（週）
+    work_hours_week_3 | 3つ目の週の就労時間 | number | 5 | 同じ事由を足す基準 | 3つ目の勤務先の1週間の時間 | 就労時間3（週）
     breaks_included | 休憩を含む | yes_no | はい | 時間の読み方 | 就労時間に休憩を含めた数か | 休憩時間を含む
     teacher | 保育士等 | yes_no | いいえ | 保育士の加点・同点（南風原町 5） | 保育士などとして働く | 保育士
     certificate_date | 就労証明日 | date | 令和8年11月1日 | 証明の有効期間 | 就労証明書の証明日 | 証明日 就労証明書証明日

@@ -24,6 +24,7 @@ def _kinds(text: str, *, warning: bool = False) -> tuple[FaultKind, ...]:
 
 
 FAULTS: tuple[FaultKind, ...] = _kinds("""
+more-faults | すべての誤りを直す必要があります | 上の誤りから直してください
 file-unreadable | 読めるファイルが必要です | ファイルを確認してください
 sheet-missing | 必要な表です | 「{title}」という名前のシート（CSVはファイル）を加えてください
 sheet-duplicate | 「{title}」の表が2つ以上あります | 1つにするか、読むシートを選んでください

@@ -207,3 +207,14 @@ def _hits(raw: RawSheet, table: str) -> int:
     names = {found[0] for cell in cells if (found := match(table, label(cell), similar=False))}
     complete = all(one.name in names for one in BY_TABLE[table].values() if one.required)
     return len(names) if complete else 0
+
+
+def targets(role: str, *, wishes: int = 20) -> list[tuple[str, Field]]:
+    """Every target a column of such a sheet can have, for a page that lets a person choose."""
+    parts = (CHILDREN, HOUSEHOLDS, *PARENTS) if role == WIDE else (role,)
+    found: list[tuple[str, Field]] = []
+    for part in parts:
+        for one in BY_TABLE[GUARDIANS if part in PARENTS else part].values():
+            names = [f"第{n}希望" for n in range(1, wishes + 1)] if one.key == WISHES else [one.name]
+            found += [(f"{part}:{name}", one) for name in names]
+    return found

@@ -71,6 +71,27 @@ class Notes(Findings):
             self.coded_warnings.append(noted)
             self.warn(str(noted))
 
+    def raise_if_any(self) -> None:
+        """Raise ``BadInput`` with every fault found so far."""
+        if self._faults:
+            more, self._more = self._more, 0
+            if more:
+                kind = BY_CODE["more-faults"]
+                found = f"ほか{more:,}件"
+                fault = CodedFault(
+                    self._faults[0].file, found, kind.expected, advice=kind.advice, code=kind.code
+                )
+                self._faults.append(fault)
+            raise BadInput(list(self._faults))
+
+    def sort(self) -> None:
+        """Faults and warnings in the order of the file: by sheet as first met, then by row."""
+        for found in (self._faults, self.coded_warnings):
+            sheets = {
+                place: n for n, place in enumerate(dict.fromkeys((one.file, one.sheet) for one in found))
+            }
+            found.sort(key=lambda one: (sheets[one.file, one.sheet], one.row or 0))
+
     def _keep(self, fault: CodedFault) -> None:
         if len(self._faults) >= MOST_FAULTS:
             self._more += 1

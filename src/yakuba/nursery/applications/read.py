@@ -75,5 +75,6 @@ def from_sheets(
     notes.raise_if_any()
     tables = read_tables(used, mapping, notes)
     check(tables, rules or Rules())
+    notes.sort()
     notes.raise_if_any()
     return Reading(build(tables), name, digest, tuple(notes.coded_warnings))

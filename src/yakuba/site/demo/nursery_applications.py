@@ -154,7 +154,8 @@ def _working(hours: int, random: Random) -> dict[str, Fact]:
 
 def _applicant(row: ChildRow, members: Sequence[ChildRow], household: Household, random: Random) -> Applicant:
     waiting = int(row.keys[3] or 0)
-    marks = [Mark("WAITED")] if waiting >= 3 and row.current is None else []
+    times = min(waiting // 6, 3)  # 6か月ごと
+    marks = [Mark("WAITED", times)] if times and row.current is None else []
     unlicensed = row.age >= 1 and row.current is None and random.random() < 0.1
     if unlicensed:
         marks.append(Mark("UNLICENSED"))
