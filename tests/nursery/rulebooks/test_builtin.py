@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.nursery.domain.scores.helpers import APRIL, applications, child, home
+from yakuba.nursery.domain.application import Guardian
 from yakuba.nursery.domain.market import BadInput
+from yakuba.nursery.domain.scores.score import score
 from yakuba.nursery.domain.scores.words import formula, render
 from yakuba.nursery.rulebooks.examples import run_example, run_examples, scored
 from yakuba.nursery.rulebooks.load import builtin, load_builtin
@@ -106,3 +109,17 @@ def test_codes_are_listed_by_where_they_are_entered() -> None:
     assert codes["wish"] == {"SIB_IN", "SIB_SAME", "SIB_UNITE", "GRAD_PARTNER", "GRAD_OTHER", "CONVERTED"}
     assert {"LONE", "LEAVE_EXT"} <= codes["household"]
     assert {"MULTI", "DECLINED"} <= codes["child"]
+
+
+@pytest.mark.parametrize("id_", builtin())
+def test_a_book_asks_about_empty_applications_and_never_gives_points_for_nothing(id_: str) -> None:
+    book = load_builtin(id_)
+    homes = (home("h1", (Guardian("mother"), Guardian("father"))), home("h2", ()))
+    round_ = applications(homes, (child("a", "h1"), child("b", "h2")))
+    scores = score(book, round_, on=book.effective_from or APRIL)
+    absent = book.basic_row(book.combination.absent_row or "")
+    brought = None if absent is None else absent.points
+    assert scores.children["a"].total == 0
+    assert set(scores.children["b"].basic.values()) == {brought}
+    assert {one.subject for one in scores.questions} >= {"h1"}
+    assert all(len(wish.keys) == len(scores.names) for wish in scores.children["a"].wishes)

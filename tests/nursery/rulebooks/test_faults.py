@@ -121,6 +121,8 @@ def test_the_book_without_a_planted_fault_is_good() -> None:
         ("{ge: 100, lt: 160}", "{ge: 100, eq: 50}", "basic[1].when.work_hours_month", "誰も当てはまりません"),
         ("{ge: 100, lt: 160}", "{ge: 100, le: 160}", "basic[1].when", "重ならない"),
         ("{ge: 100, lt: 160}", "{eq: 200}", "basic[1].when", "重ならない"),
+        ("{ge: 100, lt: 160}", "{gt: 50, le: 160}", "basic[1].when", "重ならない"),
+        ("{ge: 100, lt: 160}", "{lt: 161}", "basic[1].when", "重ならない"),
         ("code: W100", "code: W160", "basic[1]", "同じ記号"),
         ("code: FIRST", "code: W160", "adjustments[1]", "同じ記号"),
         ("code: ILL,", "code: 病気,", "basic[2].code", "英字で始まる"),
@@ -287,3 +289,47 @@ def test_an_addition_of_the_office_obeys_the_same_rules(overlay: dict[str, objec
     with pytest.raises(BadInput) as caught:
         parse("test.yaml", GOOD.encode(), overlay)
     assert path in [fault.column for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "{ge: 100, lt: 160}",
+        "{gt: 100, lt: 160}",
+        "{lt: 160}",
+        "{eq: 100}",
+        "{ge: 159, le: 159}",
+    ],
+)
+def test_bands_that_only_touch_do_not_overlap(rows: str) -> None:
+    book = parse("test.yaml", GOOD.replace("{ge: 100, lt: 160}", rows).encode())
+    assert book.basic[1].when
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "category: study, when: {work_hours_month: {ge: 170}}",
+        "category: work, when: {work_hours_week: {ge: 40}}",
+        "category: work, modifier: true, when: {work_hours_month: {ge: 170}}",
+        "category: work, when: {work_hours_month: {ge: 170}, place: {eq: home}}",
+    ],
+)
+def test_rows_about_other_reasons_or_facts_do_not_overlap(row: str) -> None:
+    added = GOOD.replace(
+        "  - {code: ILL,", f"  - {{code: MORE, label: 他, {row}, points: 1}}\n  - {{code: ILL,"
+    )
+    assert parse("test.yaml", added.encode()).basic_row("MORE")
+
+
+def test_bands_of_father_and_mother_are_apart_and_those_of_each_are_not() -> None:
+    wide = GOOD.replace("{ge: 100, lt: 160}}", "{ge: 100}}, who: mother")
+    assert {fault.column for fault in faults(wide)} == {"basic[1].when"}
+    apart = wide.replace("{ge: 160}}", "{ge: 160}}, who: father")
+    assert parse("test.yaml", apart.encode()).basic[0].who == "father"
+
+
+def test_a_rank_cannot_depend_on_the_wish() -> None:
+    text = GOOD.replace("parents: sum", "parents: rank_worst").replace("tiers:\n", "ranks: [A, B]\ntiers:\n")
+    text = text.replace("scope: wish, points: 1", "scope: wish, rank: B")
+    assert "adjustments[1].rank" in {fault.column for fault in faults(text)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, get_args
 
+from yakuba.nursery.domain.scores.derive import PER_WISH
 from yakuba.nursery.domain.scores.facts import when_words
 from yakuba.nursery.domain.scores.keys import COMPUTED
 from yakuba.nursery.domain.scores.rows import (
@@ -175,6 +176,8 @@ def adjustment(fields: Fields, default_evidence: str, ranks: tuple[str, ...]) ->
         evidence=fields.text("evidence") or default_evidence,
         note=fields.text("note"),
     )
+    if row.rank and (row.scope == "wish" or row.derive in PER_WISH):
+        fields.fault("rank", row.rank, "希望ごとの行にランクは書けません")
     if row.wish_rank and row.scope != "wish":
         fields.fault("wish_rank", "wish_rank", "scope: wish の行だけに書けます")
     if row.wish_rank and not any(all(b.holds(Decimal(n)) for b in row.wish_rank) for n in range(1, 100)):

@@ -20,6 +20,7 @@ from tests.nursery.domain.scores.helpers import (
     run,
 )
 from yakuba.nursery.domain.application import Guardian, Mark
+from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.domain.scores.result import Decisions
 from yakuba.nursery.domain.scores.score import score
 from yakuba.nursery.domain.scores.words import lines_at
@@ -205,9 +206,19 @@ def test_a_row_without_a_number_waits_for_staff() -> None:
 
 
 def test_staff_can_overrule_what_the_ledger_tells_but_not_a_printed_number() -> None:
-    overruled = Decisions(points={("c1", "SIB"): dec(0), ("c1", "KID"): dec(9)})
-    one, _ = run(book(ROWS), applicant=child(marks=marks("KID")), enrolled=("N1",), decisions=overruled)
+    overruled = Decisions(points={("c1", "SIB"): dec(0)})
+    one, scores = run(book(ROWS), applicant=child(marks=marks("KID")), enrolled=("N1",), decisions=overruled)
     assert [wish.total for wish in one.wishes] == [43, 43]
+    assert not any("決定" in text for text in scores.warnings)
+    printed = Decisions(points={("c1", "KID"): dec(9)})
+    with pytest.raises(BadInput, match="3点と決まっています"):
+        run(book(ROWS), applicant=child(marks=marks("KID")), decisions=printed)
+
+
+def test_a_decision_about_a_row_that_is_not_ticked_is_told() -> None:
+    one, scores = run(book(ROWS), decisions=Decisions(points={("c1", "STAFF"): dec(5)}))
+    assert one.total == 40
+    assert "c1 の「STAFF」の決定は、印がないため使っていません" in scores.warnings
 
 
 def test_what_the_towns_text_leaves_open_is_told() -> None:
@@ -286,3 +297,19 @@ leave_extension: {effect: total_fixed, total: 1}
     assert not line_of(one, "SIB", "N1").counted
     one, _ = run(rules, home(), child(marks=marks("KID")), enrolled=("N1",))
     assert [wish.total for wish in one.wishes] == [48, 43]
+
+
+def test_a_households_open_row_is_one_question_for_all_its_children() -> None:
+    rules = book("""\
+adjustments:
+  - {code: OPEN, label: 適宜, scope: household, discretionary: true}
+  - {code: SECOND, label: 2つ目, scope: parent, discretionary: true}
+""")
+    parent = Guardian("mother", facts={"work_hours_month": 160}, marks=marks("SECOND"))
+    house = home(guardians=(parent,), marks=marks("OPEN"))
+    scores = score(rules, applications((house,), (child("c1"), child("c2"))), on=APRIL)
+    assert questions(scores) == [("points", "h1", "OPEN"), ("points", "h1", "SECOND:mother")]
+    decided = Decisions(points={("h1", "OPEN"): dec(3), ("h1", "SECOND:mother"): dec(1)})
+    scores = score(rules, applications((house,), (child("c1"), child("c2"))), decided, on=APRIL)
+    assert [one.total for one in scores.children.values()] == [24, 24]
+    assert scores.questions == ()

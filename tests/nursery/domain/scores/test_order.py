@@ -254,7 +254,7 @@ def test_tiers_go_before_points() -> None:
     for applicant, tier in cases:
         one, scores = run(rules, applicant=applicant)
         assert (one.tier, one.wishes[0].keys) == (tier, (-tier, 40))
-        assert scores.names[0] == "優先区分"
+        assert (scores.names[0], scores.ascending) == ("優先区分", (True, False))
         assert scores.questions == ()
 
 
@@ -273,11 +273,12 @@ adjustments:
     children = (
         child("a", "h1", "N1", marks=marks("KID", "HERE")),
         child("b", "h1", "N2"),
+        child("stays", "h1", "N1", kind="continue", current="N1"),
         child("c", "h2", "N1"),
     )
     scores = score(rules, applications((home("h1"), home("h2")), children), on=APRIL)
     keys = {id_: one.wishes[0].keys for id_, one in scores.children.items()}
-    assert keys == {"a": (dec("41.5"),), "b": (41,), "c": (40,)}
+    assert keys == {"a": (dec("41.5"),), "b": (41,), "c": (40,), "stays": (40,)}
     assert scores.names == ("合計指数（きょうだいの平均）",)
     assert scores.children["a"].wishes[0].total == 43
 
@@ -286,3 +287,18 @@ def test_without_a_tie_order_the_office_is_told_that_ties_stay() -> None:
     _, scores = run(book())
     assert "同点の場合の順がこの基準表にありません。同点は一覧に残ります" in scores.warnings
     assert any("ひな形" in text for text in scores.warnings)
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2027, 3, 31), True),
+        (date(2027, 4, 1), False),
+        (date(2028, 3, 31), False),
+        (date(2028, 4, 1), True),
+    ],
+)
+def test_a_start_outside_the_books_period_is_told(on: date, told: bool) -> None:
+    rules = book("effective_from: 2027-04-01\neffective_until: 2028-03-31\n")
+    _, scores = run(rules, on=on)
+    assert any("別の版が必要" in text for text in scores.warnings) is told

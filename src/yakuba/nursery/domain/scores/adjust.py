@@ -180,8 +180,7 @@ class Collector:
         why = ""
         if points is None and row.rank is None:
             why = UNDECIDED
-            text = f"受付番号 {self.child.id}：「{row.label}」の点数を決めてください"
-            self._question(Question("points", self.child.id, row.code, text))
+            self._ask(row, part)
         elif points is not None:
             if row.per and times > 1:
                 basis += f"（{times}{'回' if row.per == 'times' else '人'}）"
@@ -193,7 +192,14 @@ class Collector:
         line = Line(part, row.code, row.label, points, counted, basis, why, nursery, row.source, row.evidence)
         return Entry(line, row)
 
-    def _question(self, question: Question) -> None:
+    def _ask(self, row: Adjustment, part: str) -> None:
+        """One question a household for its rows, one a child for the others."""
+        subject, who, code = self.child.id, f"受付番号 {self.child.id}", row.code
+        if row.scope in ("household", "parent"):
+            subject, who = self.household.id, f"世帯 {self.household.id}"
+        if row.scope == "parent" and part != "household":
+            code = f"{row.code}:{part}"
+        question = Question("points", subject, code, f"{who}：「{row.label}」の点数を決めてください")
         if question not in self.found.questions:
             self.found.questions.append(question)
 
@@ -204,7 +210,7 @@ class Collector:
             (self.household.id, row.code),
         ):
             decided = self.decisions.points.get((subject, code))
-            if decided is not None and (row.points is None or row.derive is not None):
+            if decided is not None:  # only rows that leave it to staff or to the ledger get this far
                 return decided
         return row.points
 

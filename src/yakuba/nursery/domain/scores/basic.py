@@ -14,6 +14,7 @@ from yakuba.nursery.domain.scores.rows import BasicRow, inside
 from yakuba.nursery.domain.scores.rulebook import Rulebook
 
 PARENT_WORDS = {"father": "父", "mother": "母", "other": "保護者"}
+PLANNED = {"work_planned": "work", "study_planned": "study"}  # a planned reason meets the rows of the reason
 ZERO = Decimal(0)
 
 
@@ -77,6 +78,7 @@ class _Guardian:
         self.book, self.household, self.guardian, self.decisions = book, household, guardian, decisions
         self.parent = Parent(part)
         self.resolved = fact_words.resolve(book, guardian.facts)
+        self.reasons = [PLANNED.get(reason, reason) for reason in guardian.reasons]
         self.who = PARENT_WORDS[guardian.relation]
         self.parent.warnings = [f"世帯 {household} {self.who}：{text}" for text in self.resolved.warnings]
         for key, text in self.resolved.questions:
@@ -127,7 +129,7 @@ class _Guardian:
         for row in self._rows():
             known = [key for key in row.when if key in facts]
             absent = [key for key in row.when if key not in facts]
-            speaks = bool(known) or row.category in self.guardian.reasons
+            speaks = bool(known) or row.category in self.reasons
             if absent and speaks and all(inside(row.when[key], facts[key]) for key in known):
                 missing.update(dict.fromkeys(absent))
         return list(missing)
@@ -185,7 +187,7 @@ class _Guardian:
         categories = {hit.row.category for hit in hits}
         if len(categories) == 1:
             return best
-        for reason in self.guardian.reasons[:1]:
+        for reason in self.reasons[:1]:
             own = [hit for hit in hits if hit.row.category == reason]
             if own:
                 return max(own, key=lambda hit: hit.value)

@@ -11,7 +11,7 @@ from yakuba.nursery.domain.market import Fault
 from yakuba.nursery.domain.scores.basic import PARENT_WORDS
 from yakuba.nursery.domain.scores.facts import HOURS, MORE_JOBS
 from yakuba.nursery.domain.scores.result import Decisions
-from yakuba.nursery.domain.scores.rows import BasicRow
+from yakuba.nursery.domain.scores.rows import Adjustment, BasicRow
 from yakuba.nursery.domain.scores.rulebook import Rulebook
 
 FILE = "申込"
@@ -115,6 +115,9 @@ class _Checker:
             if row is None or subject not in subjects:
                 what = "基準表の行の記号" if row is None else "受付番号か世帯番号"
                 yield self._fault(column, None, f"{subject} {code}", f"{what}が必要です")
+            elif row.points is not None and not (isinstance(row, Adjustment) and row.derive):
+                expected = f"この行は基準表で{row.points}点と決まっています"
+                yield self._fault(column, None, f"{code} {points}点", expected, "決定を取り消してください")
             elif (row.least is not None and points < row.least) or (
                 row.most is not None and points > row.most
             ):

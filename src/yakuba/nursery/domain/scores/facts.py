@@ -104,7 +104,9 @@ def _breaks(book: Rulebook, key: str, days: str, found: Resolved) -> None:
         _unknown_basis(key, gross, net, found)
         return
     direct = {"excluded": net, "included": gross}.get(basis)
+    how = ""
     if direct is None:
+        how = f"休憩1日{facts.get('break_minutes_day')}分から換算"
         direct = _converted(basis, gross, net, _break_hours(facts, days))
         if direct is None and key not in facts:
             lower = net if net is not None and basis != "excluded" else None
@@ -116,7 +118,7 @@ def _breaks(book: Rulebook, key: str, days: str, found: Resolved) -> None:
             return
     if direct is not None:
         facts[key] = direct
-        found.notes[key] = BASIS_WORDS[basis]
+        found.notes[key] = "、".join(part for part in (BASIS_WORDS[basis], how) if part)
 
 
 def _unknown_basis(key: str, gross: Fact | None, net: Fact | None, found: Resolved) -> None:
@@ -161,6 +163,11 @@ def number_words(value: Decimal | int) -> str:
     return str(plain(value))
 
 
+def _rounded(value: Decimal | int) -> Decimal | int:
+    """For reading only: hours converted from minutes may have no end."""
+    return round(value, 2) if isinstance(value, Decimal) else value
+
+
 def band_words(key: str, band: Band) -> str:
     """A band in words: 「140時間以上160時間未満」."""
     unit = WORDS.get(key, ("", ""))[1]
@@ -202,7 +209,7 @@ def basis_words(book: Rulebook, when: Mapping[str, Band], resolved: Resolved) ->
         else:
             pattern = WORDS.get(key, (f"{book.facts.get(key, key)} {{}}", ""))[0]
             shown = value if isinstance(value, int | Decimal) else value.isoformat()
-            words = pattern.format(number_words(shown) if not isinstance(shown, str) else shown)
+            words = pattern.format(shown if isinstance(shown, str) else number_words(_rounded(shown)))
             note = resolved.notes.get(key)
             words += f"（{band_words(key, band)}{'、' + note if note else ''}）"
         parts.append(words)

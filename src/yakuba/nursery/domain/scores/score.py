@@ -79,6 +79,7 @@ class _Scoring:
         ]
         keys = order.keys(rows)
         self.questions.update(dict.fromkeys(order.questions))
+        self.warnings.update(dict.fromkeys(self._unused([one.child for one in scored])))
         return Scores(
             rulebook=self.book.id,
             sha256=self.book.sha256,
@@ -171,15 +172,29 @@ class _Scoring:
                 )
                 self.questions[Question("points", child.id, line.code, text)] = None
 
+    def _unused(self, children: Sequence[ChildScore]) -> list[str]:
+        """Decisions about rows that no line of that child or household has."""
+        lines = {
+            (subject, code)
+            for child in children
+            for line in child.lines
+            for subject in (child.child, child.household)
+            for code in (line.code, f"{line.code}:{line.part}")
+        }
+        unused = sorted(self.decisions.points.keys() - lines)
+        return [f"{subject} の「{code}」の決定は、印がないため使っていません" for subject, code in unused]
+
     def _averages(self, scored: Sequence[_Scored]) -> Mapping[tuple[str, str], Decimal]:
         """(child, nursery) → mean of the siblings' totals there; without that wish, the sibling's own."""
         if self.book.combination.siblings != "average":
             return {}
         families: dict[str, list[ChildScore]] = {}
-        for one in scored:
+        chosen = {child.id for child in self.applications.applicants if child.kind != "continue"}
+        applying = [one for one in scored if one.child.child in chosen]
+        for one in applying:
             families.setdefault(one.child.household, []).append(one.child)
         found = {}
-        for one in scored:
+        for one in applying:
             for wish in one.wishes:
                 totals = [_total_at(child, wish.nursery) for child in families[one.child.household]]
                 found[one.child.child, wish.nursery] = average(totals)
