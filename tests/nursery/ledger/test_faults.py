@@ -285,3 +285,11 @@ def test_a_long_cell_is_quoted_in_part() -> None:
     sheets = grids()
     put("申込", 2, "生年月日", "あ" * 100)(sheets)
     assert f"「{'あ' * 60}…」" in faults_of("台帳.xlsx", book(sheets))[0]
+
+
+def test_an_error_cell_is_no_blank() -> None:
+    sheets = grids()
+    sheets["申込"][4][7] = "#REF!"  # 在籍施設番号: a blank would make the transfer child a new one
+    (found,) = faults_of("台帳.xlsx", book(sheets))
+    assert "「申込」シート 5行「在籍施設番号」" in found
+    assert "値が必要です" in found

@@ -204,7 +204,7 @@ CHANGES = Table(
     label="変わる児童",
     columns=(
         Column("child", "受付番号", heading=True, search=True),
-        Column("name", "氏名", search=True),
+        Column("name", "氏名", search=True, wrap=False),
         Column("age", "年齢", numeric=True, cell=lambda row: f"{row.age}歳"),
         Column("old", "いまの合計", numeric=True, cell=lambda row: shown_points(row.old)),
         Column("new", "新しい合計", numeric=True, cell=lambda row: shown_points(row.new)),
@@ -216,7 +216,6 @@ CHANGES = Table(
         Filter("direction", "合計", (("上がる", "上がる"), ("下がる", "下がる"), ("同じ", "同じ"))),
         Filter("moved", "順位", (("変わる", "変わる"), ("同じ", "同じ"))),
     ),
-    default_sort="difference",
     empty_text="変わる児童はいません。",
 )
 
@@ -327,7 +326,8 @@ def _stats(made: Report) -> list[tuple[str, str, str, str]]:
 
 
 def _rows(made: Report, hidden: set[str]) -> list[ChangeRow]:
-    return [_row(made, one) for one in made.changes.children if one.child not in hidden]
+    rows = [_row(made, one) for one in made.changes.children if one.child not in hidden]
+    return sorted(rows, key=lambda row: -abs(row.difference))  # the largest change first
 
 
 def _row(made: Report, one: ChildChange) -> ChangeRow:
