@@ -30,9 +30,7 @@ class Words(ABC):
         self.reasons = {
             (claim["class"], claim["needs"]): claim for claim in claims if claim["kind"] == "decided_by"
         }
-        self.obtained: Claim = next(
-            claim for claim in claims if claim["kind"] in self.OBTAINED
-        )
+        self.obtained: Claim = next(claim for claim in claims if claim["kind"] in self.OBTAINED)
         self.child: str = self.obtained["child"]
         self.over = {claim["wish"]: claim for claim in claims if claim["kind"] == "pinned_over"}
         keys: Claim = next((claim for claim in claims if claim["kind"] == "key_names"), {})
