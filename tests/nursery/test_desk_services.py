@@ -21,12 +21,13 @@ from yakuba.core.people.models import User
 from yakuba.nursery.domain.application import Applicant, Applications, Household, OfferedClass
 from yakuba.nursery.domain.scores.result import ChildScore, Decisions, Scores, WishScore
 from yakuba.nursery.ledger import Ledger as LedgerContent
-from yakuba.nursery.models import Allocation, Decision, Scoring
+from yakuba.nursery.models import Allocation, Decision, Rulebook, Scoring
 from yakuba.nursery.pages.round_tables import optional_url
 from yakuba.nursery.scores_file import read_scores, scores_bytes
 from yakuba.nursery.services import applications, decisions, facts, rounds, rulebooks
 from yakuba.nursery.services.allocations import request_allocation
 from yakuba.nursery.services.approvals import ask_for_approval
+from yakuba.nursery.services.card import card
 from yakuba.nursery.services.ledgers import source_of
 from yakuba.nursery.services.scoring import trace_of, with_order
 
@@ -251,10 +252,21 @@ def test_only_an_approved_run_of_the_round_is_adopted(officer: User, approver: U
     run.refresh_from_db()
     with pytest.raises(rounds.RoundError, match="この選考の割当ではありません"):
         rounds.adopt(other, run, by=officer)
+    with pytest.raises(rounds.RoundError, match="案のまま"):
+        rounds.adopt(selection, run, by=officer)
+    Rulebook.objects.update(state="active")
     rounds.adopt(selection, run, by=officer)
     rounds.adopt(selection, run, by=officer)
     assert rounds.state_of(selection).action == "letters"
     assert [entry.action for entry in rounds.history(selection)].count("nursery.round.adopt") == 1
+
+
+def test_the_card_counts_rounds_that_wait_for_a_decision_once(db: None, officer: User) -> None:
+    scoring = desk.scored(officer)
+    today = date(2026, 11, 23)
+    assert card(officer, today).waiting_note == "判断を待つ選考 1件"
+    desk.scored(officer, scoring.applications)
+    assert card(officer, today).waiting == 1
 
 
 def test_a_pressed_twice_scoring_is_one(db: None, officer: User) -> None:

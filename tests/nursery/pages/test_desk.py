@@ -27,6 +27,7 @@ from yakuba.nursery.models import (
     Scoring,
     SelectionRound,
 )
+from yakuba.nursery.services.rulebooks import ask_activation
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,10 @@ def test_a_round_goes_from_nothing_to_an_adopted_result(
     assert run.approval is not None
     decide(run.approval, by=approver, approve=True)
     assert "この結果を採用する" in page(web, "round", selection.pk)
-    web.post(reverse("nursery:round-adopt", args=[selection.pk, run.pk]))
+    adopting = reverse("nursery:round-adopt", args=[selection.pk, run.pk])
+    assert "案のままです" in web.post(adopting, follow=True).content.decode()
+    decide(ask_activation(rulebook, by=officer, reason="議決", counts={}), by=approver, approve=True)
+    web.post(adopting)
     selection.refresh_from_db()
     assert selection.adopted == run
     body = page(signed_in(viewer), "round", selection.pk)

@@ -23,17 +23,18 @@ from yakuba.nursery.services import rounds
 from yakuba.nursery.services.allocations import TiesNeedSeed, request_allocation
 from yakuba.nursery.services.rounds import STEPS, RoundError, RoundState, state_of
 
-# address name → label, of what can be done once a result is adopted: of the round, and of its result
+# address name → label, of what other pages of the desk offer for a round's newest run, and for its result
+OF_RUN = (
+    ("scenarios", "試算"),
+    ("pins", "固定"),
+    ("comparisons", "手作業との照合"),
+    ("letters", "通知"),
+    ("families", "家庭への公開"),
+)
 OF_ROUND = (
     ("round-withdrawals", "辞退・取下げ"),
     ("round-second", "次の選考（二次選考）"),
     ("round-publication", "公表用の集計"),
-)
-OF_RESULT = (
-    ("letters", "通知"),
-    ("families", "家庭への公開"),
-    ("scenarios", "試算"),
-    ("comparisons", "手作業との照合"),
 )
 
 
@@ -95,20 +96,20 @@ def _page(request: HttpRequest, found: SelectionRound, form: AllocateForm, statu
         "applications": found.applications.select_related("imported_by"),
         "scorings": _scorings(found),
         "allocations": RUNS.view(rounds.allocations_of(found), request.GET),
-        "more": _more(found),
+        "more": _more(found, state),
         "history": _history(found),
         "may_edit": may_edit,
     }
     return render(request, "nursery/round.html", context, status=status)
 
 
-def _more(found: SelectionRound) -> list[tuple[str, str]]:
-    """Where the work goes on once a result is adopted."""
-    if found.adopted_id is None:
-        return []
-    places = [(optional_url(name, found.adopted_id), label) for name, label in OF_RESULT]
-    places += [(optional_url(name, found.pk), label) for name, label in OF_ROUND]
-    return [(url, label) for url, label in places if url]
+def _more(found: SelectionRound, state: RoundState) -> list[tuple[str, str]]:
+    """Addresses and labels of the desk's other pages, as far as they are there and have something to show."""
+    run = state.allocation
+    pages = [(optional_url(name, run.pk), label) for name, label in OF_RUN] if run and run.is_finished else []
+    if found.adopted_id is not None:
+        pages += [(optional_url(name, found.pk), label) for name, label in OF_ROUND]
+    return [(url, label) for url, label in pages if url]
 
 
 def next_act(found: SelectionRound, state: RoundState) -> Next:
@@ -170,7 +171,7 @@ def _next_run(found: SelectionRound, state: RoundState) -> Next:
             reverse("nursery:round-adopt", args=[found.pk, state.allocation.pk]),
             post=True,
         )
-    letters = optional_url("round-letters", found.pk) or optional_url("letters", state.allocation.pk)
+    letters = optional_url("letters", state.allocation.pk)
     if letters:
         return Next("結果を採用しました。通知を作成できます。", "通知を作成する", letters)
     return Next("結果を採用しました。", "採用した結果を見る", page)

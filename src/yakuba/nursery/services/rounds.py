@@ -74,6 +74,12 @@ def adopt(selection: SelectionRound, allocation: Allocation, *, by: Any) -> None
             raise RoundError("この選考の割当ではありません。選考の画面に出ている割当から選んでください。")
         if allocation.approval is None or allocation.approval.state != "approved":
             raise RoundError("承認されていない割当は採用できません。先に承認を依頼してください。")
+        scoring = Scoring.objects.select_related("rulebook").get(ledger=allocation.ledger)
+        if scoring.rulebook.state == Rulebook.State.DRAFT:
+            raise RoundError(
+                f"採点に使った「{scoring.rulebook}」は案のままです。"
+                "基準の画面で適用の承認を受けてから採用してください。"
+            )
         if locked.adopted_id not in (None, allocation.pk) and _is_told(locked.adopted):
             raise RoundError("通知を作成した結果は、ほかの割当に替えられません。")
         if locked.adopted_id == allocation.pk:
@@ -194,6 +200,12 @@ def rulebook_row(rulebook: Rulebook, code: str) -> BasicRow | Adjustment | None:
     """The row of a book with that code."""
     book = content(rulebook)
     return book.basic_row(code) or book.adjustment(code)
+
+
+def waiting_rounds() -> int:
+    """How many open rounds wait for an officer's decision: answers, ties, scoring again, adoption."""
+    open_ones = SelectionRound.objects.filter(closed_at=None, adopted=None).select_related("rulebook")
+    return sum(state_of(one).action in ("decide", "rescore", "adopt") for one in open_ones)
 
 
 def history(selection: SelectionRound) -> list[AuditEntry]:

@@ -21,6 +21,7 @@ from yakuba.nursery import rulebooks as books
 from yakuba.nursery.domain.scores.rulebook import Rulebook as Content
 from yakuba.nursery.models import ApplicationFile, Rulebook
 from yakuba.nursery.rulebooks.examples import run_examples
+from yakuba.nursery.rulebooks.load import builtin, parse
 
 KIND = "nursery.rulebook"
 UPLOAD_LIMIT = 2 * 1024 * 1024  # bytes; the largest shipped book has some 60 KiB
@@ -36,7 +37,7 @@ def install(data: bytes, *, file_name: str, by: Any) -> Rulebook:
 
     The newest version once more is that version. Raises ``BadInput`` with every fault; then nothing is kept.
     """
-    content = books.parse(file_name, data)
+    content = parse(file_name, data)
     outcome = examples_of(content)
     for attempt in range(TRIES):
         try:
@@ -49,7 +50,7 @@ def install(data: bytes, *, file_name: str, by: Any) -> Rulebook:
 
 def install_shipped(book: str, *, by: Any) -> Rulebook:
     """Install one of the books that come with the product. ``KeyError`` for an unknown one."""
-    if book not in books.builtin():
+    if book not in builtin():
         raise KeyError(book)
     file = f"{book}.yaml"
     data = resources.files("yakuba.nursery.rulebooks").joinpath(file).read_bytes()
@@ -93,7 +94,7 @@ def _parsed(sha256: str, file: int) -> Content:
     from yakuba.core.files.models import StoredFile
 
     stored = StoredFile.objects.get(pk=file)
-    return books.parse(stored.name, read_file(stored))
+    return parse(stored.name, read_file(stored))
 
 
 def examples_of(book: Content) -> dict[str, Any]:
