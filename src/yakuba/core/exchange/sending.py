@@ -60,7 +60,7 @@ def post(
         )
 
 
-def post_many(kind: str, items: Sequence[tuple[str, Any, Sequence[str]]]) -> None:
+def post_many(kind: str, items: Sequence[tuple[str, Any, Sequence[str]]], *, action: str = "put") -> None:
     """``post`` for many: (reference, content, subjects), each reference once."""
     with transaction.atomic():
         for begin in range(0, len(items), AT_ONCE):
@@ -71,8 +71,8 @@ def post_many(kind: str, items: Sequence[tuple[str, Any, Sequence[str]]]) -> Non
                 ItemForResidents(
                     kind=kind,
                     reference=reference,
-                    action="put",
-                    content=json.dumps(content, ensure_ascii=False),
+                    action=action,
+                    content="" if content is None else json.dumps(content, ensure_ascii=False),
                     subjects=list(subjects),
                 )
                 for reference, content, subjects in some
@@ -91,6 +91,11 @@ def reply(kind: str, reference: str, content: Any) -> None:
         ItemForStaff.objects.create(
             kind=kind, reference=reference, action="put", content=json.dumps(content, ensure_ascii=False)
         )
+
+
+def revoke_many(kind: str, references: Sequence[str]) -> None:
+    """``revoke`` for many."""
+    post_many(kind, [(reference, None, ()) for reference in references], action="revoke")
 
 
 def send(lane: Lane, *, by: Any = None, sequence: int | None = None) -> Sent:

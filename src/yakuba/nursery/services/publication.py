@@ -194,10 +194,12 @@ def _post(publication: Publication, pages: list[Page]) -> None:
 def _revoke_stale(publication: Publication, codes: Mapping[str, FamilyCode]) -> None:
     """Take back pages whose code was revoked or exchanged for a new one."""
     live = {code.reference for code in codes.values()}
-    for notice in publication.notices.filter(revoked_at=None).exclude(reference__in=live):
-        exchange.revoke(KIND, notice.reference)
-        notice.revoked_at = publication.published_at
-        notice.save(update_fields=["revoked_at"])
+    going = publication.notices.filter(revoked_at=None).values_list("pk", "reference")
+    stale = [(pk, reference) for pk, reference in going if reference not in live]
+    exchange.revoke_many(KIND, [reference for _, reference in stale])
+    for begin in range(0, len(stale), BATCH):
+        ended = [pk for pk, _ in stale[begin : begin + BATCH]]
+        publication.notices.filter(pk__in=ended).update(revoked_at=publication.published_at)
 
 
 def _hand_over(by: Any) -> int:
@@ -211,10 +213,10 @@ def _hand_over(by: Any) -> int:
 def revoke_all(publication: Publication, *, by: Any) -> int:
     """Close every page of a publication; how many there were."""
     now = timezone.now()
-    notices = list(publication.notices.select_for_update().filter(revoked_at=None))
-    for notice in notices:
-        exchange.revoke(KIND, notice.reference)
-    publication.notices.filter(pk__in=[notice.pk for notice in notices]).update(revoked_at=now)
+    going = publication.notices.select_for_update().filter(revoked_at=None)
+    references = list(going.values_list("reference", flat=True))
+    exchange.revoke_many(KIND, references)
+    publication.notices.filter(revoked_at=None).update(revoked_at=now)
     publication.revoked_by, publication.revoked_at = by, now
     publication.save(update_fields=["revoked_by", "revoked_at"])
     _hand_over(by)
@@ -222,9 +224,9 @@ def revoke_all(publication: Publication, *, by: Any) -> int:
         "nursery.family.revoke",
         actor=by,
         target=f"nursery.publication:{publication.pk}",
-        detail={"families": len(notices)},
+        detail={"families": len(references)},
     )
-    return len(notices)
+    return len(references)
 
 
 @transaction.atomic
