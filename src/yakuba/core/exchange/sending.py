@@ -21,6 +21,8 @@ from yakuba.core.exchange.lanes import Lane
 from yakuba.core.exchange.models import Batch, Dispatch, ItemForResidents, ItemForStaff
 from yakuba.core.exchange.registry import gate_of
 
+AT_ONCE = 500  # rows of a statement
+
 OUTBOXES: dict[Lane, type[ItemForResidents] | type[ItemForStaff]] = {
     Lane.RESIDENTS: ItemForResidents,
     Lane.STAFF: ItemForStaff,
@@ -58,6 +60,25 @@ def post(
         )
 
 
+def post_many(kind: str, items: Sequence[tuple[str, Any, Sequence[str]]], *, action: str = "put") -> None:
+    """``post`` for many: (reference, content, subjects), each reference once."""
+    with transaction.atomic():
+        for begin in range(0, len(items), AT_ONCE):
+            some = items[begin : begin + AT_ONCE]
+            references = [reference for reference, _, _ in some]
+            ItemForResidents.objects.filter(kind=kind, reference__in=references, batch=None).delete()
+            ItemForResidents.objects.bulk_create(
+                ItemForResidents(
+                    kind=kind,
+                    reference=reference,
+                    action=action,
+                    content="" if content is None else json.dumps(content, ensure_ascii=False),
+                    subjects=list(subjects),
+                )
+                for reference, content, subjects in some
+            )
+
+
 def revoke(kind: str, reference: str) -> ItemForResidents:
     """Have the resident side take an item back; one that has not left yet doesn't leave any more."""
     return post(kind, reference, None, action="revoke")
@@ -72,6 +93,11 @@ def reply(kind: str, reference: str, content: Any) -> None:
         )
 
 
+def revoke_many(kind: str, references: Sequence[str]) -> None:
+    """``revoke`` for many."""
+    post_many(kind, [(reference, None, ()) for reference in references], action="revoke")
+
+
 def send(lane: Lane, *, by: Any = None, sequence: int | None = None) -> Sent:
     """Make a batch of everything that waits and may leave; with both faces here it is handed over at once.
 
@@ -82,7 +108,9 @@ def send(lane: Lane, *, by: Any = None, sequence: int | None = None) -> Sent:
         if not ready and not _must_acknowledge(lane):
             return Sent(None, held)
         batch = _number(lane, ready, sequence)
-        OUTBOXES[lane].objects.filter(pk__in=[one.pk for one in ready]).update(batch=batch)
+        chosen = [one.pk for one in ready]
+        for begin in range(0, len(chosen), AT_ONCE):
+            OUTBOXES[lane].objects.filter(pk__in=chosen[begin : begin + AT_ONCE]).update(batch=batch)
         if lane is Lane.RESIDENTS:
             Dispatch.objects.create(batch=batch, by=by)
             record(

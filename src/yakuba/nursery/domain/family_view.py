@@ -89,6 +89,8 @@ def _siblings(board: Board, row: Mapping[str, Any]) -> Payload | None:
 
 def _crowded(board: Board, family: str, children: Sequence[str]) -> set[str]:
     """Classes where the places of siblings together would tell how few stand between them."""
+    if len(children) < 2:
+        return set()
     mute = set()
     for class_, figures in board.classes.items():
         above = [found for child in children if (found := figures.others_above(family, child)) is not None]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from yakuba.core.exchange.batch_file import Item
@@ -26,7 +26,6 @@ def register() -> None:
     gate(NOTICE)(may_leave)
 
 
-@transaction.atomic
 def take_notice(item: Item) -> None:
     """Resident side: keep one family's page, or close it and forget what it said."""
     if item.action == "revoke":
@@ -39,7 +38,7 @@ def take_notice(item: Item) -> None:
         payload = content["payload"]
         if payload["format"] != FORMAT:
             raise ValueError(f"format {payload['format']!r}")
-        fields = {
+        fields: dict[str, Any] = {
             "code_digest": str(content["code"]),
             "birth_digests": [str(one) for one in content["births"]],
             "payload": json.dumps(payload, ensure_ascii=False),
@@ -50,8 +49,11 @@ def take_notice(item: Item) -> None:
         raise ExchangeError(
             "利用調整の結果として読めない項目があります。両方の環境を同じ版にしてください。"
         ) from None
-    FamilyNotice.objects.update_or_create(
-        reference=item.reference, defaults={**fields, "revoked_at": None, "failures": 0}
+    FamilyNotice.objects.bulk_create(  # one statement, whether the page is new or not
+        [FamilyNotice(reference=item.reference, revoked_at=None, failures=0, **fields)],
+        update_conflicts=True,
+        unique_fields=["reference"],
+        update_fields=[*fields, "revoked_at", "failures"],
     )
 
 

@@ -26,11 +26,14 @@ from yakuba.nursery.domain.family_view import Child, Place, family_payload
 from yakuba.nursery.family.digests import birth_digest
 from yakuba.nursery.models import Allocation, ChildOutcome, FamilyCode, Publication, PublishedNotice
 from yakuba.nursery.services.ledgers import source_of
-from yakuba.nursery.services.visibility import SUBJECT
+from yakuba.nursery.services.visibility import SUBJECT, protected_ids
 
 KIND = "nursery.family_notice"
 OUTPUT = "nursery.family_page"  # what a second person releases
 
+BATCH = 500  # rows of a statement
+
+Page = tuple[FamilyCode, list[str], list[date], dict[str, Any]]  # code, children, birth dates, payload
 Lines = Mapping[str, tuple[tuple[str, str, str, str, bool], ...]]
 
 
@@ -85,7 +88,8 @@ def _write(publication: Publication, lines: Lines, only: frozenset[str] | None =
     codes = {row.family_id: row for row in FamilyCode.objects.filter(allocation=found, revoked_at=None)}
     births, places = birth_dates(found), places_of(found)
     _revoke_stale(publication, codes)
-    pages = without_birth = without_code = 0
+    pages: list[Page] = []
+    without_birth = without_code = 0
     for family, rows in _families(found).items():
         if only is not None and family not in only:
             continue
@@ -102,9 +106,9 @@ def _write(publication: Publication, lines: Lines, only: frozenset[str] | None =
             {row.child_id: Child(row.name, row.age, lines.get(row.child_id, ())) for row in rows},
             places,
         )
-        _post(publication, code, [row.child_id for row in rows], known, payload)
-        pages += 1
-    return Published(publication, pages, without_code, without_birth, 0)
+        pages.append((code, [row.child_id for row in rows], known, payload))
+    _post(publication, pages)
+    return Published(publication, len(pages), without_code, without_birth, 0)
 
 
 @transaction.atomic
@@ -158,31 +162,44 @@ def birth_dates(allocation: Allocation) -> dict[str, date]:
     return {child: facts.birth for child, facts in children.items() if facts.birth is not None}
 
 
-def _post(
-    publication: Publication, code: FamilyCode, children: list[str], births: list[date], payload: Any
-) -> None:
-    content = {
-        "code": code.digest,
-        "births": [birth_digest(code.reference, birth) for birth in births],
-        "published_at": publication.published_at.isoformat(),
-        "expires_at": publication.expires_at.isoformat(),
-        "payload": {**payload, "version": publication.version, "words": publication.settings},
-    }
-    exchange.post(KIND, code.reference, content, subjects=children)
-    PublishedNotice.objects.update_or_create(
-        publication=publication,
-        family_id=code.family_id,
-        defaults={"reference": code.reference, "version": publication.version, "revoked_at": None},
+def _post(publication: Publication, pages: list[Page]) -> None:
+    contents = []
+    for code, children, births, payload in pages:
+        content = {
+            "code": code.digest,
+            "births": [birth_digest(code.reference, birth) for birth in births],
+            "published_at": publication.published_at.isoformat(),
+            "expires_at": publication.expires_at.isoformat(),
+            "payload": {**payload, "version": publication.version, "words": publication.settings},
+        }
+        contents.append((code.reference, content, children))
+    exchange.post_many(KIND, contents)
+    PublishedNotice.objects.bulk_create(
+        [
+            PublishedNotice(
+                publication=publication,
+                family_id=code.family_id,
+                reference=code.reference,
+                version=publication.version,
+            )
+            for code, _, _, _ in pages
+        ],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["publication", "family_id"],
+        update_fields=["reference", "version", "revoked_at"],
     )
 
 
 def _revoke_stale(publication: Publication, codes: Mapping[str, FamilyCode]) -> None:
     """Take back pages whose code was revoked or exchanged for a new one."""
     live = {code.reference for code in codes.values()}
-    for notice in publication.notices.filter(revoked_at=None).exclude(reference__in=live):
-        exchange.revoke(KIND, notice.reference)
-        notice.revoked_at = publication.published_at
-        notice.save(update_fields=["revoked_at"])
+    going = publication.notices.filter(revoked_at=None).values_list("pk", "reference")
+    stale = [(pk, reference) for pk, reference in going if reference not in live]
+    exchange.revoke_many(KIND, [reference for _, reference in stale])
+    for begin in range(0, len(stale), BATCH):
+        ended = [pk for pk, _ in stale[begin : begin + BATCH]]
+        publication.notices.filter(pk__in=ended).update(revoked_at=publication.published_at)
 
 
 def _hand_over(by: Any) -> int:
@@ -196,10 +213,10 @@ def _hand_over(by: Any) -> int:
 def revoke_all(publication: Publication, *, by: Any) -> int:
     """Close every page of a publication; how many there were."""
     now = timezone.now()
-    notices = list(publication.notices.select_for_update().filter(revoked_at=None))
-    for notice in notices:
-        exchange.revoke(KIND, notice.reference)
-    publication.notices.filter(pk__in=[notice.pk for notice in notices]).update(revoked_at=now)
+    going = publication.notices.select_for_update().filter(revoked_at=None)
+    references = list(going.values_list("reference", flat=True))
+    exchange.revoke_many(KIND, references)
+    publication.notices.filter(revoked_at=None).update(revoked_at=now)
     publication.revoked_by, publication.revoked_at = by, now
     publication.save(update_fields=["revoked_by", "revoked_at"])
     _hand_over(by)
@@ -207,9 +224,9 @@ def revoke_all(publication: Publication, *, by: Any) -> int:
         "nursery.family.revoke",
         actor=by,
         target=f"nursery.publication:{publication.pk}",
-        detail={"families": len(notices)},
+        detail={"families": len(references)},
     )
-    return len(notices)
+    return len(references)
 
 
 @transaction.atomic
@@ -229,9 +246,12 @@ def may_leave(subjects: Any, by: Any) -> bool:
     person's leave decide, not who runs the hand-over.
     """
     del by
+    guarded = protected_ids() & set(subjects)
+    if not guarded:
+        return True
     try:
         with transaction.atomic():
-            for child in subjects:
+            for child in sorted(guarded):
                 protected.require_release(SUBJECT, child, OUTPUT)
     except protected.ReleaseRequired:
         return False
