@@ -326,3 +326,11 @@ def test_a_search_ends_undecided_rather_than_claim_a_bound_on_seats() -> None:
     extra = fewest_extra_seats(arrays, fewest, proven_none=True, seed=0, limits=limits)
     assert extra.seats
     assert 1 <= extra.lower_bound <= sum(extra.seats.values())
+
+
+def test_extra_seats_that_do_not_hold_by_the_definition_are_never_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(extra_seats, "stable_with", lambda market, seats, assignment: False)
+    with pytest.raises(AssertionError, match="disagree on extra seats"):
+        allocate(parse(couples()))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.nursery.explain_markets import any_assignment, deferred_acceptance, market_of
+from tests.nursery.explain_markets import any_assignment, deferred_acceptance, market_of, result_of
 from tests.nursery.explain_queues import first_block, queue
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.explain_words import countable
@@ -89,3 +89,21 @@ def test_a_place_among_the_admitted_is_told_when_three_stand_on_each_side(
     if shown:
         assert block.sentence == f"募集人数11人に対し、優先順位は{rank}番目でした。"
         assert block.capacity == 11
+
+
+@pytest.mark.parametrize(("place", "shown"), [(2, None), (3, 5), (6, 8), (8, None)])
+def test_a_sibling_among_the_admitted_counts_as_none_of_the_others(place: int, shown: int | None) -> None:
+    """Twins among ten others, ``place`` of whom stand above the second twin."""
+    others = [f"r{number}" for number in range(10)]
+    line = [*others[: place - 1], "a", others[place - 1], "b", *others[place:]]
+    market = {
+        "capacity": {"1-1": 12},
+        "priority": {"1-1": line},
+        "families": [
+            *({"id": f"F{r}", "children": [r], "current": [None], "wishes": [["1-1"]]} for r in others),
+            {"id": "Fab", "children": ["a", "b"], "current": [None, None], "wishes": [["1-1", "1-1"]]},
+        ],
+    }
+    result = result_of(market, dict.fromkeys(line, "1-1"))
+    (block,) = explain.blocks(explain.of_child(explain.claims(market, result), "b"), "parent", Labels())
+    assert block.position == shown

@@ -18,6 +18,7 @@ from tests.nursery.explain_markets import (
     deferred_acceptance,
     market_of,
     possible,
+    result_of,
 )
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.verify_claims import check
@@ -333,4 +334,18 @@ def test_one_child_without_keys_leaves_only_the_order_as_the_reason(without: str
     result = {"status": "stable", "assignment": {"a": "1-1", "b": None}}
     claims = list(explain.claims(market, result))
     assert [claim["by"] for claim in claims if claim["kind"] == "decided_by"] == ["order"]
+    assert check(market, result, claims) == []
+
+
+def test_a_result_that_states_no_lower_bound_has_none_above_nought() -> None:
+    market = {
+        "capacity": {"1-1": 1},
+        "priority": {"1-1": ["a"]},
+        "families": [{"id": "F", "children": ["a"], "current": [None], "wishes": [["1-1"]]}],
+    }
+    result = result_of(market, {"a": None})  # a seat that nobody else wants: F blocks
+    del result["blocking_lower_bound"]
+    claims = list(explain.claims(market, result))
+    (declared,) = (claim for claim in claims if claim["kind"] == "declared_blocking")
+    assert declared["lower_bound"] == 0
     assert check(market, result, claims) == []

@@ -60,7 +60,16 @@ def test_well_known_passwords_are_found_under_digits_signs_and_width(password: s
 
 
 @pytest.mark.parametrize(
-    "password", ["abcabcabcabc", "aaaaaaaaaaaaa", "qwertyuiopasdf", "987654321098", "abcdabcdabcdab"]
+    "password",
+    [
+        "abcabcabcabc",
+        "aaaaaaaaaaaaa",
+        "qwertyuiopasdf",
+        "987654321098",
+        "abcdabcdabcdab",
+        "uvwxyzabcdef",
+        "fedcbazyxwvu",
+    ],
 )
 def test_repetitions_and_keyboard_rows_are_refused(password: str) -> None:
     assert "繰り返し" in found(password)[0]
