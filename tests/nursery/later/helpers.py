@@ -17,7 +17,7 @@ from yakuba.nursery.domain.application import (
     Mark,
     OfferedClass,
 )
-from yakuba.nursery.models import Allocation, SelectionRound
+from yakuba.nursery.models import Allocation, Rulebook, SelectionRound
 from yakuba.nursery.services import applications as importing
 from yakuba.nursery.services import rulebooks
 from yakuba.nursery.services.allocations import request_allocation
@@ -86,8 +86,9 @@ def applications(
 
 
 def first_round(officer: User, title: str = "令和9年4月入所 一次選考") -> SelectionRound:
-    """A round of 汐見区 without applications."""
+    """A round of 汐見区 without applications, by a book that two persons made active."""
     book = rulebooks.install_shipped("shiomi", by=officer)
+    Rulebook.objects.filter(pk=book.pk).update(state=Rulebook.State.ACTIVE)
     return create_round(title=title, starts_on=START, rulebook=book, by=officer)
 
 
