@@ -200,7 +200,8 @@ def test_every_address_is_asked_for() -> None:
         "scenario", "pin", "comparison", "letters-sample", "letter-batch", "letter-batch-file", "letter",
         "letter-view", "letter-print", "rulebook", "rulebook-file", "rulebook-changes", "allocation",
         "children", "ranks", "proof", "export", "scenarios", "scenario-new", "pins", "pin-new", "comparisons",
-        "letters", "families", "round", "applications-new", "round-withdrawals", "round-second", "round-publication",
+        "letters", "families", "round", "applications-new", "round-withdrawals", "round-second",
+        "round-publication",
     }  # fmt: skip
     assert {one.name for one in urlpatterns} == known, (
         "say here what a new address shows of a protected child"

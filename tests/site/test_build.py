@@ -138,7 +138,7 @@ def pairs(a: list[int], b: list[int]) -> list[tuple[int, int]]:
 
 def test_every_file_of_domain_code_names_tests_that_exist() -> None:
     named = tool("mutants_run").tests_by_file()
-    code = {str(path.relative_to(ROOT)) for path in (ROOT / "src").rglob("domain/*.py")}
+    code = {str(path.relative_to(ROOT)) for path in (ROOT / "src").rglob("domain/**/*.py")}
     assert set(named) == {name for name in code if not name.endswith("/__init__.py")}
     assert all((ROOT / test).is_file() for tests in named.values() for test in tests)
 

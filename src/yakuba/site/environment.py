@@ -49,6 +49,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("YAKUBA_OIDC_CLAIM", "preferred_username", "職員番号が入っている項目（クレーム）の名前"),
     Setting("YAKUBA_FILE_LIMIT_MIB", "200", "1ファイルの大きさの上限（MiB）"),
     Setting("YAKUBA_BACKUP_PASSPHRASE", "", "バックアップのパスフレーズ。--passphrase-file でも指定できる"),
+    Setting(
+        "YAKUBA_FAMILY_PAGE",
+        "",
+        "通知に印刷する、家庭の結果画面のアドレス（例：https://…/nursery/result/）。空なら通知を作るときに入力する",
+    ),
     Setting("YAKUBA_CITY_EN", "Shiomi", "英語の画面に出す自治体名"),
     Setting("YAKUBA_DEMO", "0", "1 なら、架空のデータであることを区民の画面に表示する"),
 )

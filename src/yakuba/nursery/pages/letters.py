@@ -146,7 +146,7 @@ def _initial(found: Allocation) -> dict[str, Any]:
         "decline_by": today + timedelta(days=10),
         "papers_by": today + timedelta(days=24),
         "health_by": starts - timedelta(days=34) if starts - timedelta(days=34) > today else starts,
-        "page_address": getattr(settings, "YAKUBA_FAMILY_PAGE", "") or ADDRESS,
+        "page_address": settings.YAKUBA_FAMILY_PAGE or ADDRESS,
     }
 
 

@@ -26,6 +26,7 @@ from yakuba.nursery.domain.family_view import Child, Place, family_payload
 from yakuba.nursery.family.digests import birth_digest
 from yakuba.nursery.models import Allocation, ChildOutcome, FamilyCode, Publication, PublishedNotice
 from yakuba.nursery.services.ledgers import source_of
+from yakuba.nursery.services.scoring import shown_points, trace_of
 from yakuba.nursery.services.visibility import SUBJECT, protected_ids
 
 KIND = "nursery.family_notice"
@@ -64,13 +65,13 @@ def publish(
     """Publish an approved result, or its next version in place of the one before.
 
     ``words``: dates and contact of ``docs/nursery-family.md``; ``lines``: the points of children, for their
-    own family. A family without a code on its letter or without a birth date in the ledger can't open a page
-    and gets none. Raises ``NotPublishable``.
+    own family; those of the scoring where nothing else is given. A family without a code on its letter or
+    without a birth date in the ledger can't open a page and gets none. Raises ``NotPublishable``.
     """
     found = Allocation.objects.select_for_update(of=("self",)).get(pk=allocation.pk)
     _check(found, expires_at)
     publication = _next_version(found, words, expires_at, by)
-    done = _write(publication, lines or {})
+    done = _write(publication, own_points(found) if lines is None else lines)
     held = _hand_over(by)
     record(
         "nursery.family.publish",
@@ -111,13 +112,28 @@ def _write(publication: Publication, lines: Lines, only: frozenset[str] | None =
     return Published(publication, len(pages), without_code, without_birth, 0)
 
 
+def own_points(allocation: Allocation) -> Lines:
+    """Child → the trace of its points as its own family reads it; empty for a ledger that came with keys."""
+    scoring = getattr(allocation.ledger, "scoring", None)
+    if scoring is None or scoring.scores_file is None:
+        return {}
+    return {
+        child: tuple(
+            (line.part, line.label, line.basis, shown_points(line.points), line.counted)
+            for line in found.score.lines
+            if line.nursery is None
+        )
+        for child, found in trace_of(scoring).children.items()
+    }
+
+
 @transaction.atomic
 def follow_codes(sender: object, allocation: Allocation, family_ids: Iterable[str], **_: Any) -> None:
     """A family got a new code, or lost it: the page under the old one closes, the new one opens."""
     publication = Publication.objects.filter(allocation=allocation, revoked_at=None).first()
     if publication is None or publication.expires_at <= timezone.now():
         return
-    _write(publication, {}, frozenset(family_ids))
+    _write(publication, own_points(allocation), frozenset(family_ids))
     _hand_over(None)
 
 

@@ -17,7 +17,6 @@ from yakuba.core.files.services import store
 from yakuba.core.people.approval import consequences, on_approved, place, request_approval
 from yakuba.core.people.models import Approval
 from yakuba.core.ui.wareki import wareki
-from yakuba.nursery import rulebooks as books
 from yakuba.nursery.domain.scores.rulebook import Rulebook as Content
 from yakuba.nursery.models import ApplicationFile, Rulebook
 from yakuba.nursery.rulebooks.examples import run_examples

@@ -5,29 +5,33 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import click
 from django.db import transaction
 
 from yakuba.core.audit.services import record
+from yakuba.core.jobs.models import Job
+from yakuba.core.people.approval import decide
 from yakuba.core.people.models import Assignment, Department, Role, User
 from yakuba.core.people.services import add_person
-from yakuba.nursery.ledger.write import write_workbook
-from yakuba.nursery.models import Allocation, Ledger
+from yakuba.nursery.applications.export import to_workbook
+from yakuba.nursery.models import ApplicationFile, Ledger, Rulebook, SelectionRound
 from yakuba.nursery.services.allocations import request_allocation
-from yakuba.nursery.services.ledgers import import_ledger
+from yakuba.nursery.services.applications import import_applications, receive
+from yakuba.nursery.services.rounds import create_round
+from yakuba.nursery.services.rulebooks import ask_activation, install_shipped
+from yakuba.nursery.services.scoring import request_scoring
 from yakuba.site.demo.city import City, make_city
-from yakuba.site.demo.nursery import make_ledger
+from yakuba.site.demo.nursery_applications import make_applications
 
 PASSWORD = "nami-kaze-hashi-08"  # noqa: S105 - printed for everybody who tries the demo
 TITLE = "令和9年4月入所 一次選考"
 SINCE = date(2026, 4, 1)
+STARTS = date(2027, 4, 1)
 LOGINS = ("20001", "20003", "20004", "10001")  # one of each role, printed at the end
 POLL = 0.3  # seconds between two looks at a running job
 
@@ -90,39 +94,68 @@ def load_people(city: City) -> str:
 
 
 def run_nursery(children: int, nurseries: int, seed: int) -> str:
-    """Write the ledger as an Excel file, upload it, and let a real worker allocate it."""
+    """A round from its applications file to its result, through real workers; what is there is left."""
     officer = User.objects.get(username="20001")
-    ledger = Ledger.objects.filter(title=TITLE).first() or _import_ledger(children, nurseries, seed, officer)
+    selection = SelectionRound.objects.filter(title=TITLE).first() or _open_round(officer)
+    newest = selection.applications.first() or _import(selection, children, nurseries, seed, officer)
+    ledger = _scored(newest, officer)
     finished = ledger.allocations.filter(finished_at__isnull=False).first()
     if finished is None:
-        allocation = request_allocation(ledger, seed=seed if ledger.ties else None, by=officer)
-        finished = _work(allocation)
+        finished = request_allocation(ledger, seed=seed if ledger.ties else None, by=officer)
+        _work(finished.job, "割り当てています")
+        finished.refresh_from_db()
     figures = finished.figures
     return (
         f"内定 {figures['placed']:,}人、保留 {figures['waiting']:,}人、"
-        f"不成立 {len(finished.blocking_families)}世帯（計算 {finished.seconds:.1f}秒）"
+        f"不成立 {len(finished.blocking_families)}世帯（計算 {finished.seconds or 0:.1f}秒）"
     )
 
 
-def _import_ledger(children: int, nurseries: int, seed: int, officer: User) -> Ledger:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "汐見区申込台帳.xlsx"
-        write_workbook(make_ledger(children, nurseries, seed=seed), path)
-        return import_ledger(title=TITLE, file_name=path.name, data=path.read_bytes(), by=officer)
+def _open_round(officer: User) -> SelectionRound:
+    """The rule book of the ward, made active by two persons, and a round that uses it."""
+    book = install_shipped("shiomi", by=officer)
+    if book.state == Rulebook.State.DRAFT:
+        reason = "見本の選考に使います。計算例はすべて合っています。"
+        approval = ask_activation(book, by=officer, reason=reason, counts={})
+        decide(approval, by=User.objects.get(username="20003"), approve=True)
+        book.refresh_from_db()
+    return create_round(title=TITLE, starts_on=STARTS, rulebook=book, by=officer)
 
 
-def _work(allocation: Allocation) -> Allocation:
+def _import(
+    selection: SelectionRound, children: int, nurseries: int, seed: int, officer: User
+) -> ApplicationFile:
+    """The applications as the Excel file that an officer would upload."""
+    data = to_workbook(make_applications(children, nurseries, seed=seed))
+    pending = receive("汐見区申込情報.xlsx", data, by=officer)
+    return import_applications(pending, selection, by=officer)
+
+
+def _scored(newest: ApplicationFile, officer: User) -> Ledger:
+    """The keyed ledger of the round, scored by a worker when it is not there yet."""
+    done = newest.scorings.filter(ledger__isnull=False).first()
+    if done is None:
+        if newest.selection.rulebook is None:
+            raise DemoFailed("見本の選考に利用調整基準がありません。")
+        done = request_scoring(newest, newest.selection.rulebook, by=officer)
+        _work(done.job, "採点しています")
+        done.refresh_from_db()
+    if done.ledger is None:
+        raise DemoFailed("採点が終わりませんでした。処理の一覧で理由を確かめてください。")
+    return done.ledger
+
+
+def _work(job: Job | None, text: str) -> None:
     """Run the waiting job in a worker process of its own, as in production."""
-    job = allocation.job
     if job is None:
-        raise DemoFailed("割り当ての処理が登録されていません。")
+        raise DemoFailed("処理が登録されていません。")
     worker = subprocess.Popen(
         [sys.executable, "-m", "yakuba", "worker", "--once", "--executor-id", "demo"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    with click.progressbar(length=100, label="  割り当てています", file=sys.stderr) as bar:
+    with click.progressbar(length=100, label=f"  {text}", file=sys.stderr) as bar:
         shown = 0
         while worker.poll() is None:
             job.refresh_from_db()
@@ -131,12 +164,10 @@ def _work(allocation: Allocation) -> Allocation:
             shown = max(shown, percent)
             time.sleep(POLL)
         bar.update(100 - shown)
-    allocation.refresh_from_db()
-    if not allocation.is_finished:
-        job.refresh_from_db()
+    job.refresh_from_db()
+    if job.state != "done":
         said = worker.stderr.read() if worker.stderr else ""
-        raise DemoFailed(f"割り当てが終わりませんでした（{job.get_state_display()}）。{job.error}\n{said}")
-    return allocation
+        raise DemoFailed(f"{text}：終わりませんでした（{job.get_state_display()}）。{job.error}\n{said}")
 
 
 def closing_table(lines: list[Line]) -> str:
