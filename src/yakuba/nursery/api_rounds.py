@@ -17,7 +17,7 @@ from pydantic import Field
 
 from yakuba.core.tokens.auth import Token, actor
 from yakuba.nursery.domain.market import BadInput
-from yakuba.nursery.forms import check_title
+from yakuba.nursery.forms import TITLE_LENGTH, check_title
 from yakuba.nursery.models import ApplicationFile, Rulebook, Scoring, SelectionRound
 from yakuba.nursery.services import applications, rounds
 from yakuba.nursery.services.scoring import request_scoring, trace_of
@@ -28,6 +28,8 @@ READ = Token("nursery:read")
 WRITE = Token("nursery:write")
 MAX_ID = 2**63 - 1
 PAGE = 100
+# What a title is made of: letters, figures and signs that can be seen, and spaces between them.
+SEEN = "!-~\\u00c0-\\u00ff\\u3001-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff\\uff01-\\uff5e"
 NO_SUCH = "その番号の登録はありません。番号を確かめてください。"
 
 
@@ -47,7 +49,7 @@ class RulebookOut(Schema):
 class RoundIn(Schema):
     """A round to create."""
 
-    title: str
+    title: str = Field(max_length=TITLE_LENGTH, pattern=f"^[{SEEN}]([{SEEN} \\u3000]*[{SEEN}])?$")
     starts_on: date
     rulebook: int | None = Field(default=None, ge=1, le=MAX_ID)
 
