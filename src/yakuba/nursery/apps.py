@@ -22,13 +22,23 @@ class NurseryConfig(AppConfig):
         from yakuba.core.systems import Card, System, register
         from yakuba.nursery import audit_labels
         from yakuba.nursery.family import receivers
-        from yakuba.nursery.services import approvals, codes, pins, publication, rulebooks, visibility
+        from yakuba.nursery.services import (
+            applications,
+            approvals,
+            codes,
+            letter_facts,
+            pins,
+            publication,
+            rulebooks,
+            visibility,
+        )
 
         audit_labels.register()
         approvals.register()
         pins.register()
         rulebooks.register()
         receivers.register()
+        letter_facts.read_applications_with(applications.content)
         codes.changed.connect(publication.follow_codes, dispatch_uid="nursery.publication")
         protected.register_kind(visibility.SUBJECT, "保育所利用調整の児童（受付番号）")
 

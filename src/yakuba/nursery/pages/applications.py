@@ -239,12 +239,16 @@ def applications_columns(request: HttpRequest, pk: int) -> HttpResponse:
             _hold(request, selection, pending)
             if request.POST.get("act") == "check":
                 return redirect("nursery:applications-check", pk)
+    sheets = [_sheet_rows(index, raw, pending.mapping) for index, raw in enumerate(pending.sheets())]
     context = {
         "selection": selection,
         "pending": pending,
         "steps": STEPS,
         "roles": columns.ROLES,
-        "sheets": [_sheet_rows(index, raw, pending.mapping) for index, raw in enumerate(pending.sheets())],
+        "sheets": sheets,
+        "unread": [
+            (one["title"], row["name"]) for one in sheets for row in one["columns"] if not row["target"]
+        ],
         "missing": applications.missing_fields(pending.mapping),
         "doubtful": pending.mapping.doubtful(),
         "error": error,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from yakuba.core.systems import Card
 from yakuba.effects.services import minutes_saved_today
@@ -20,7 +20,8 @@ def card(user: Any, today: date) -> Card:
         .filter(finished_at__isnull=False, approval=None)
         .count()
     )
-    tied = Ledger.objects.exclude(ties=[]).filter(allocations=None).count()
+    newer = Ledger.objects.filter(title=OuterRef("title"), number__gt=OuterRef("number"))
+    tied = Ledger.objects.exclude(ties=[]).filter(~Exists(newer), allocations=None).count()
     parts = [("承認待ち", approvals), ("不成立のある結果", blocked), ("同点のある台帳", tied)]
     handled = (
         Allocation.objects.filter(finished_at__date=today).aggregate(children=Sum("ledger__children"))[

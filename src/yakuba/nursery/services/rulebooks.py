@@ -16,6 +16,7 @@ from yakuba.core.files.services import read as read_file
 from yakuba.core.files.services import store
 from yakuba.core.people.approval import consequences, on_approved, place, request_approval
 from yakuba.core.people.models import Approval
+from yakuba.core.ui.wareki import wareki
 from yakuba.nursery import rulebooks as books
 from yakuba.nursery.domain.scores.rulebook import Rulebook as Content
 from yakuba.nursery.models import ApplicationFile, Rulebook
@@ -185,7 +186,7 @@ def page_of(approval: Approval) -> str:
 def tell_consequences(approval: Approval) -> str:
     """What the approver reads before deciding."""
     facts = approval.payload
-    text = f"「{facts['title']}」を {facts['from']} から適用します。"
+    text = f"「{facts['title']}」を、{wareki(date.fromisoformat(facts['from']))}から適用します。"
     if facts.get("old_title"):
         text += f"それまでの「{facts['old_title']}」は、その前の日で終わります。"
     if facts.get("children"):
