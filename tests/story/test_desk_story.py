@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl import Workbook
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from tests.core.installations import Installation
 from tests.site.browser import launch
@@ -338,7 +337,8 @@ def the_letters_are_printed(officer: Keys) -> str:
     word = officer.download("Wordを受け取る")
     assert word[:2] == b"PK"
     text = pdf_text(printed)
-    assert "汐見区" in text and "000-00" in text  # the address on the sheet, as the applications give it
+    assert "汐見区" in text
+    assert "000-00" in text
     return text
 
 
