@@ -29,6 +29,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.workers, pytest.mark.slow]
 TITLE = "令和9年4月入所 一次選考"
 STARTS = date(2027, 4, 1)
 CHILDREN = 200
+TASKS = {
+    f"nursery.{task}"
+    for task in ("import", "score", "ties", "review", "explain", "letters", "withdrawals", "later")
+}
+MEASURED = """
+from yakuba.effects.models import WorkSession
+print(*WorkSession.objects.filter(user__username="20001").values_list("task", flat=True))
+"""
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,10 @@ def test_from_an_empty_folder_to_printed_letters_and_the_parents_page(tmp_path: 
             thread.submit(the_story, portal.origin, shots, code[1], files).result()
     finally:
         portal.stop()
+    # The times of the work are in the ledger of effects, and every act is in the chain of the audit.
+    assert set(installation.python(MEASURED).split()) >= TASKS
+    checked = installation.yakuba("audit", "verify")
+    assert checked.returncode == 0, checked.stderr
 
 
 def the_story(origin: str, shots: Path | None, code: str, files: Files) -> None:
