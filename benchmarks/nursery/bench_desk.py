@@ -104,8 +104,11 @@ def a_round(data: bytes, clock: Clock, folder: Path | None) -> dict[str, Any]:
         scoring = request_scoring(file, book, by=officer)
         run_pending()
         scoring.refresh_from_db()
+        ledger = scoring.ledger
+        if ledger is None:
+            raise SystemExit(f"no scores: {scoring.job and scoring.job.error}")
     with clock.stage("allocation, verified and explained"):
-        run = request_allocation(scoring.ledger, seed=1 if scoring.ledger.ties else None, by=officer)
+        run = request_allocation(ledger, seed=1 if ledger.ties else None, by=officer)
         run_pending()
         run.refresh_from_db()
     with clock.stage("approval and adoption"):
@@ -139,7 +142,7 @@ def a_round(data: bytes, clock: Clock, folder: Path | None) -> dict[str, Any]:
         (folder / "letters.docx").write_bytes(read_file(batch.docx))
     return {
         "children": file.children,
-        "ties": len(scoring.ledger.ties),
+        "ties": len(ledger.ties),
         "placed": run.figures["placed"],
         "waiting": run.figures["waiting"],
         "letters": batch.figures["placed"] + batch.figures["waiting"],

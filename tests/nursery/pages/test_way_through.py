@@ -12,15 +12,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.nursery import desk
+from tests.nursery.conftest import make_person, signed_in
 from tests.nursery.later import helpers
 from tests.nursery.ledger.helpers import book
-from tests.nursery.letters.conftest import make
-from yakuba.core.people.models import User
-from yakuba.nursery.models import Allocation, Ledger, SelectionRound
+from tests.nursery.letters.conftest import FORM, make
+from tests.story.test_story import pdf_text
+from yakuba.core.files.services import read as read_file
+from yakuba.core.jobs.testing import run_pending
+from yakuba.core.people import protected
+from yakuba.core.people.models import Department, Role, User
+from yakuba.nursery.models import Allocation, Ledger, LetterBatch, SelectionRound
 from yakuba.nursery.services.card import card
 from yakuba.nursery.services.letter_facts import gather
 from yakuba.nursery.services.publication import publish
 from yakuba.nursery.services.rulebooks import ask_activation, tell_consequences
+from yakuba.nursery.services.visibility import SUBJECT
 
 pytestmark = pytest.mark.django_db
 
@@ -90,8 +96,6 @@ def test_the_address_of_the_families_page_is_never_invented(
 
 
 def test_a_column_that_is_not_read_is_named_before_the_check(own_home: None, officer: User) -> None:
-    from tests.nursery.conftest import signed_in
-
     web, selection = signed_in(officer), desk.opened(officer)
     sheets = desk.grids()
     sheets["児童"][0][3] = "うまれた日"
@@ -134,3 +138,49 @@ def test_the_draft_of_a_rule_book_says_how_it_comes_into_force(
     own_home: None, officer: User, web: Client
 ) -> None:
     assert "適用に進む" in text_of(web, "rulebook", desk.shiomi(officer).pk)
+
+
+def test_a_double_click_prints_the_letters_once(
+    adopted: tuple[SelectionRound, Allocation], web: Client
+) -> None:
+    where = reverse("nursery:letters", args=[adopted[1].pk])
+    first, second = web.post(where, FORM), web.post(where, FORM)
+    assert first.headers["Location"] == second.headers["Location"]
+    other = web.post(where, {**FORM, "order": "postal"})
+    assert other.headers["Location"] != first.headers["Location"]
+    run_pending()
+    web.post(where, {**FORM, "order": "postal"})
+    assert LetterBatch.objects.count() == 3  # what is finished may be printed anew
+
+
+@pytest.mark.parametrize("year", ["0027", "9999"])
+def test_a_year_that_nobody_means_is_refused(own_home: None, web: Client, year: str) -> None:
+    given = {"title": "一次選考", "starts_on": f"{year}-04-01"}
+    answer = web.post(reverse("nursery:round-new"), given)
+    assert answer.status_code == 422
+    assert "西暦4桁の年で入力してください" in answer.content.decode()
+
+
+def test_no_letter_in_the_joined_file_tells_where_a_protected_family_lives(
+    adopted: tuple[SelectionRound, Allocation], officer: User, web: Client
+) -> None:
+    room = Department.objects.create(code="150", name="市民相談室", systems=["protected"])
+    guard = make_person("3001", room, Role.APPROVER, "磯部 汀")
+    protected.protect(SUBJECT, "901", officers=[officer], by=guard)
+    batch = make(web, adopted[1])
+    assert batch.pdf is not None
+    text = pdf_text(read_file(batch.pdf))
+    assert "汐見 902" in text
+    assert "汐見 901" not in text
+    assert {letter.family_id for letter in batch.letters.filter(first_page=None)} == {"h901"}
+
+
+def test_the_back_button_after_an_import_says_where_the_file_went(own_home: None, officer: User) -> None:
+    web, selection = signed_in(officer), desk.opened(officer)
+    file = SimpleUploadedFile("申込.xlsx", desk.data())
+    web.post(reverse("nursery:applications-new", args=[selection.pk]), {"file": file})
+    check = reverse("nursery:applications-check", args=[selection.pk])
+    assert "取り込みました" in web.post(check, follow=True).content.decode()
+    for again in (web.get(check, follow=True), web.post(check, follow=True)):
+        assert "取り込み終えた版は、選考の画面にあります" in again.content.decode()
+    assert selection.applications.count() == 1
