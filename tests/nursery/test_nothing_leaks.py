@@ -51,7 +51,8 @@ QUESTIONS = ((f"q={HIDDEN}", "q=7777999"), ("q=鴎守", "q=無名"), (f"child={H
 # Addresses that answer questions
 ASKED = {
     "home", "ledger", "children", "ranks", "scoring", "scoring-questions", "scoring-ties", "application",
-    "scenario", "scenario-new", "pins", "pin-new", "comparison", "comparisons", "letter-batch", "letters", "families",
+    "scenario", "scenario-new", "pins", "pin-new", "comparison", "comparisons", "letter-batch",
+    "letters", "families",
     "round-withdrawals", "rulebook-changes", "round-publication",
 }  # fmt: skip
 # Addresses that only take a POST, or that hold no child whatever they are asked

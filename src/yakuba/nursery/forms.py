@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,6 +19,12 @@ def check_title(title: str) -> None:
         raise ValidationError(f"{len(title):,}文字あります。{TITLE_LENGTH}文字までにしてください。")
     if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs") for sign in title):
         raise ValidationError("見えない文字（制御文字や書字方向の指定）があります。入力し直してください。")
+
+
+def check_start(day: date) -> None:
+    """A first day of use in this century; a date field takes 「27」 for the year 27. ``ValidationError``."""
+    if not 2000 <= day.year < 2100:
+        raise ValidationError(f"{day.year}年になっています。西暦4桁の年で入力してください。例：2027-04-01")
 
 
 class LedgerForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from yakuba.nursery.forms import TITLE_LENGTH, check_title
+from yakuba.nursery.forms import TITLE_LENGTH, check_start, check_title
 from yakuba.nursery.models import Rulebook
 
 REASON = {
@@ -34,6 +34,7 @@ class RoundForm(forms.Form):
     )
     starts_on = forms.DateField(
         label="利用開始日",
+        validators=[check_start],
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="年齢と、日付で変わる基準は、この日で決まります。",
         error_messages={

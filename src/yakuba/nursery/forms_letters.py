@@ -49,7 +49,7 @@ class LettersForm(forms.Form):
         label="結果の確認のページの住所（URL）",
         max_length=200,
         assume_scheme="https",
-        help_text="通知にQRコードで載せます。コードは住所に入りません。",
+        help_text="家庭が開くページの住所です（例：https://www.city.example/nursery/result/）。通知にQRコードで載せます。コードは住所に入りません。",
         error_messages={
             "required": "ページの住所がありません。入力してください。",
             "invalid": "住所の形ではありません。https:// から入力してください。",

@@ -24,6 +24,7 @@ from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome, Select
 from yakuba.nursery.pages.ledgers import STEPS
 from yakuba.nursery.pages.tables import CHILDREN, CLASSES
 from yakuba.nursery.services.approvals import NotReady, ask_for_approval
+from yakuba.nursery.services.rounds import STEPS as ROUND_STEPS
 from yakuba.nursery.services.visibility import (
     HIDDEN,
     hidden_families,
@@ -51,15 +52,24 @@ def find(pk: int) -> Allocation:
     )
 
 
+def round_of(found: Allocation) -> SelectionRound | None:
+    """The round whose points the run used; none for a ledger that was uploaded ready made."""
+    scoring = getattr(found.ledger, "scoring", None)
+    return None if scoring is None else scoring.applications.selection
+
+
 def frame(request: HttpRequest, found: Allocation, tab: str) -> dict[str, Any]:
     """What stands above the tabs."""
     figures = found.figures
     approved = found.approval is not None and found.approval.state == "approved"
     waiting_approval = found.approval is not None and found.approval.state == "waiting"
+    selection = round_of(found)
+    step = 5 if approved else (4 if waiting_approval else 3)
     return {
         "allocation": found,
-        "steps": STEPS,
-        "current_step": 5 if approved else (4 if waiting_approval else 3),
+        "selection": selection,
+        "steps": STEPS if selection is None else ROUND_STEPS,
+        "current_step": step if selection is None else step + 2,
         "stats": [
             ("申込児童", f"{found.ledger.children:,}", "人", ""),
             ("内定", f"{figures.get('placed', 0):,}", "人", _moved_note(figures)),
@@ -71,13 +81,7 @@ def frame(request: HttpRequest, found: Allocation, tab: str) -> dict[str, Any]:
         "waiting_approval": waiting_approval,
         "may_ask": allowed(request.user, "nursery", Role.OFFICER) and not approved and not waiting_approval,
         "may_write_letters": allowed(request.user, "nursery", Role.OFFICER) and approved,
-        "selection": round_of(found),
     }
-
-
-def round_of(found: Allocation) -> SelectionRound | None:
-    """The round that the run belongs to; none for a ledger that came with its keys."""
-    return SelectionRound.objects.filter(applications__scorings__ledger=found.ledger_id).first()
 
 
 def _moved_note(figures: dict[str, Any]) -> str:

@@ -221,6 +221,15 @@ def _sheet_rows(index: int, raw: RawSheet, mapping: columns.ColumnMapping) -> di
     }
 
 
+def _no_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back to the choice of a file, with the reason: the back button, another tab, another round."""
+    messages.info(
+        request,
+        "検査の途中のファイルはありません。ファイルを選んでください。取り込み終えた版は、選考の画面にあります。",
+    )
+    return redirect("nursery:applications-new", pk)
+
+
 @require_http_methods(["GET", "POST"])
 @require("nursery", Role.OFFICER)
 def applications_columns(request: HttpRequest, pk: int) -> HttpResponse:
@@ -228,7 +237,7 @@ def applications_columns(request: HttpRequest, pk: int) -> HttpResponse:
     selection = find(pk)
     pending = _pending(request, selection)
     if pending is None:
-        return redirect("nursery:applications-new", pk)
+        return _no_file(request, pk)
     error = ""
     if request.method == "POST":
         try:
@@ -239,12 +248,16 @@ def applications_columns(request: HttpRequest, pk: int) -> HttpResponse:
             _hold(request, selection, pending)
             if request.POST.get("act") == "check":
                 return redirect("nursery:applications-check", pk)
+    sheets = [_sheet_rows(index, raw, pending.mapping) for index, raw in enumerate(pending.sheets())]
     context = {
         "selection": selection,
         "pending": pending,
         "steps": STEPS,
         "roles": columns.ROLES,
-        "sheets": [_sheet_rows(index, raw, pending.mapping) for index, raw in enumerate(pending.sheets())],
+        "sheets": sheets,
+        "unread": [
+            (one["title"], row["name"]) for one in sheets for row in one["columns"] if not row["target"]
+        ],
         "missing": applications.missing_fields(pending.mapping),
         "doubtful": pending.mapping.doubtful(),
         "error": error,
@@ -291,7 +304,7 @@ def applications_check(request: HttpRequest, pk: int) -> HttpResponse:
     selection = find(pk)
     pending = _pending(request, selection)
     if pending is None:
-        return redirect("nursery:applications-new", pk)
+        return _no_file(request, pk)
     faults: list[Fault] = []
     reading = None
     try:

@@ -22,7 +22,7 @@ from yakuba.core.ui.exports import export
 from yakuba.core.ui.tables import Column, Table, TableView
 from yakuba.nursery.forms_family import PublicationForm
 from yakuba.nursery.models import Allocation, ChildOutcome, Publication, PublishedNotice
-from yakuba.nursery.pages.allocations import find
+from yakuba.nursery.pages.allocations import find, round_of
 from yakuba.nursery.services.publication import KIND, NotPublishable, publish, revoke_all, revoke_one
 from yakuba.nursery.services.visibility import hidden_families, hidden_from, note_views
 
@@ -108,7 +108,9 @@ def families(request: HttpRequest, pk: int) -> HttpResponse:
     approved = found.approval is not None and found.approval.state == "approved"
     context = {
         "allocation": found,
+        "selection": round_of(found),
         "publication": publication,
+        "last_day": publication and timezone.localtime(publication.expires_at) - timedelta(days=1),
         "form": form,
         "table": shown,
         "approved": approved,

@@ -14,7 +14,7 @@ from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import require
 from yakuba.nursery.domain.later_round import CannotCarry
 from yakuba.nursery.domain.market import BadInput
-from yakuba.nursery.forms import TITLE_LENGTH, check_title
+from yakuba.nursery.forms import TITLE_LENGTH, check_start, check_title
 from yakuba.nursery.models import SelectionRound
 from yakuba.nursery.pages.rounds import find
 from yakuba.nursery.services import later_rounds
@@ -36,6 +36,7 @@ class LaterRoundForm(forms.Form):
     )
     starts_on = forms.DateField(
         label="利用開始日",
+        validators=[check_start],
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={
             "required": "利用開始日がありません。入力してください。",

@@ -30,7 +30,7 @@ from yakuba.nursery.letters.docx import MIME as DOCX
 from yakuba.nursery.letters.load import available
 from yakuba.nursery.letters.typeset import SAMPLE, typeset
 from yakuba.nursery.models import Allocation, Letter, LetterBatch
-from yakuba.nursery.pages.allocations import find
+from yakuba.nursery.pages.allocations import find, round_of
 from yakuba.nursery.pages.files import attachment, refused
 from yakuba.nursery.printing import MissingGlyphs
 from yakuba.nursery.services import codes
@@ -51,7 +51,6 @@ from yakuba.nursery.services.letters import (
 )
 from yakuba.nursery.services.visibility import hidden_from, note_views
 
-ADDRESS = "https://www.city.example/nursery/"
 SAMPLE_CODE = "ABCDEFGHJKLMNPQR"
 UNPRINTABLE_SHOWN = 50
 KINDS = tuple((label, label) for label in Letter.Kind.labels)
@@ -146,7 +145,7 @@ def _initial(found: Allocation) -> dict[str, Any]:
         "decline_by": today + timedelta(days=10),
         "papers_by": today + timedelta(days=24),
         "health_by": starts - timedelta(days=34) if starts - timedelta(days=34) > today else starts,
-        "page_address": settings.YAKUBA_FAMILY_PAGE or ADDRESS,
+        "page_address": settings.YAKUBA_FAMILY_PAGE,
     }
 
 
@@ -208,6 +207,7 @@ def _page(request: HttpRequest, found: Allocation, form: LettersForm) -> HttpRes
     note_views(request.user, [child for child, _, _ in lost[:UNPRINTABLE_SHOWN]])
     context = {
         "allocation": found,
+        "selection": round_of(found),
         "form": form,
         "final": may_be_final(found),
         "coded": found.family_codes.filter(revoked_at=None).count(),
@@ -241,6 +241,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "batch": made,
         "allocation": made.allocation,
+        "selection": round_of(made.allocation),
         "draft": bool(made.settings.get("draft")),
     }
     if made.finished_at is None:

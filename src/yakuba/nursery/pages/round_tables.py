@@ -43,7 +43,7 @@ ROUNDS = Table(
         Column("step", "いまの段階", sortable=False, cell=_step),
     ),
     default_sort="-starts_on",
-    empty_text="選考はまだありません。「選考を作成する」から始めます。",
+    empty_text="選考はまだありません。「利用調整基準」を登録して適用してから、「選考を作成する」で始めます。",
     exports=False,
     prefix="r-",
 )

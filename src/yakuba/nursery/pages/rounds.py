@@ -16,7 +16,7 @@ from yakuba.core.people.models import Role, User
 from yakuba.core.people.permissions import allowed, require
 from yakuba.nursery.forms import AllocateForm
 from yakuba.nursery.forms_desk import RoundForm, RulebookOfRoundForm
-from yakuba.nursery.models import SelectionRound
+from yakuba.nursery.models import Allocation, Publication, SelectionRound
 from yakuba.nursery.pages.ledgers import ALLOCATIONS
 from yakuba.nursery.pages.round_tables import optional_url
 from yakuba.nursery.services import rounds
@@ -171,10 +171,26 @@ def _next_run(found: SelectionRound, state: RoundState) -> Next:
             reverse("nursery:round-adopt", args=[found.pk, state.allocation.pk]),
             post=True,
         )
-    letters = optional_url("letters", state.allocation.pk)
-    if letters:
-        return Next("結果を採用しました。通知を作成できます。", "通知を作成する", letters)
-    return Next("結果を採用しました。", "採用した結果を見る", page)
+    return _next_after_adoption(found, state.allocation)
+
+
+def _next_after_adoption(found: SelectionRound, adopted: Allocation) -> Next:
+    """Letters, then the families' pages, then withdrawals and the next round."""
+    following = found.later_rounds.first()
+    if following is not None:
+        return Next(
+            "次の選考が始まっています。", "次の選考を開く", reverse("nursery:round", args=[following.pk])
+        )
+    printed = adopted.letter_batches.exclude(finished_at=None)
+    if not any(not batch.settings.get("draft") for batch in printed):
+        url = reverse("nursery:letters", args=[adopted.pk])
+        return Next("結果を採用しました。通知を作成できます。", "通知を作成する", url)
+    if not Publication.objects.filter(allocation=adopted).exists():
+        url = reverse("nursery:families", args=[adopted.pk])
+        return Next("通知を作成しました。家庭のページを公開できます。", "家庭に公開する", url)
+    url = reverse("nursery:round-withdrawals", args=[found.pk])
+    text = "家庭に公開しました。辞退・取下げの申出を記録し、終わったら次の選考を始めます。"
+    return Next(text, "辞退・取下げを記録する", url)
 
 
 def _stats(state: RoundState) -> list[tuple[str, str, str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from yakuba.core.systems import Card
 from yakuba.effects.services import minutes_saved_today
@@ -21,7 +21,8 @@ def card(user: Any, today: date) -> Card:
         .filter(finished_at__isnull=False, approval=None)
         .count()
     )
-    tied = Ledger.objects.exclude(ties=[]).filter(allocations=None, scoring=None).count()
+    newer = Ledger.objects.filter(title=OuterRef("title"), number__gt=OuterRef("number"))
+    tied = Ledger.objects.exclude(ties=[]).filter(~Exists(newer), allocations=None, scoring=None).count()
     deciding = waiting_rounds()
     parts = [
         ("承認待ち", approvals),

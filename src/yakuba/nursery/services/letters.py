@@ -6,6 +6,7 @@ printed alone after a second person's release. A result that is not approved mak
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from django.utils import timezone
 from yakuba.core.audit.services import record
 from yakuba.core.files.services import read as read_file
 from yakuba.core.files.services import store
+from yakuba.core.jobs.models import ACTIVE_STATES
 from yakuba.core.jobs.services import enqueue
 from yakuba.core.people import protected
 from yakuba.core.people.models import User
@@ -95,14 +97,26 @@ def read_settings(kept: Mapping[str, Any]) -> tuple[Wording, Choices, bool]:
 
 
 def request_letters(allocation: Allocation, wording: Wording, choices: Choices, *, by: User) -> LetterBatch:
-    """Queue the printing of all letters of a finished result; drafts while it is not approved."""
+    """Queue the printing of all letters of a finished result; drafts while it is not approved.
+
+    The same choices once more while the printing runs (a double click) are that printing: a second one would
+    make the codes on the first worthless.
+    """
     if not allocation.is_finished:
         raise NotPossible("計算が終わっていません。終わってから通知を作ってください。")
     draft = not may_be_final(allocation)
+    kept = json.loads(json.dumps(kept_settings(wording, choices, draft=draft)))  # as it is read again
     with transaction.atomic():
+        Allocation.objects.select_for_update(of=("self",)).get(pk=allocation.pk)
+        running = LetterBatch.objects.filter(
+            allocation=allocation, finished_at=None, job__state__in=ACTIVE_STATES
+        )
+        for batch in running:
+            if batch.settings == kept:
+                return batch
         batch = LetterBatch.objects.create(
             allocation=allocation,
-            settings=kept_settings(wording, choices, draft=draft),
+            settings=kept,
             issued_on=choices.issue.issued_on,
             requested_by=by,
         )

@@ -186,8 +186,7 @@ def page_of(approval: Approval) -> str:
 def tell_consequences(approval: Approval) -> str:
     """What the approver reads before deciding."""
     facts = approval.payload
-    start = wareki(date.fromisoformat(facts["from"]))
-    text = f"「{facts['title']}」を {start} から適用します。"
+    text = f"「{facts['title']}」を、{wareki(date.fromisoformat(facts['from']))}から適用します。"
     if facts.get("old_title"):
         text += f"それまでの「{facts['old_title']}」は、その前の日で終わります。"
     if facts.get("children"):
