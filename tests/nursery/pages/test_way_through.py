@@ -106,15 +106,13 @@ def test_a_column_that_is_not_read_is_named_before_the_check(own_home: None, off
 
 
 def test_ties_of_a_ledger_that_a_newer_one_replaced_wait_for_nobody(own_home: None, officer: User) -> None:
-    scoring = desk.scored(officer)
+    ledger = upload(tied_ledger(), officer)
     today = timezone.localdate()
-    assert scoring.ledger is not None
-    assert scoring.ledger.ties
-    assert card(officer, today).waiting == 1
+    assert card(officer, today).waiting_note == "同点のある台帳 1件"
     Ledger.objects.create(
-        title=scoring.ledger.title,
-        number=scoring.ledger.number + 1,
-        file=scoring.ledger.file,
+        title=ledger.title,
+        number=ledger.number + 1,
+        file=ledger.file,
         file_name="x",
         sha256="0" * 64,
         children=1,
@@ -123,6 +121,11 @@ def test_ties_of_a_ledger_that_a_newer_one_replaced_wait_for_nobody(own_home: No
         seats=1,
     )
     assert card(officer, today).waiting == 0
+
+
+def test_ties_of_a_round_are_counted_with_the_round(own_home: None, officer: User) -> None:
+    desk.scored(officer)
+    assert card(officer, timezone.localdate()).waiting_note == "判断を待つ選考 1件"
 
 
 def test_the_approver_of_a_rule_book_reads_its_first_day_in_the_japanese_calendar(
