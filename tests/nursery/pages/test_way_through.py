@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.nursery import desk
-from tests.nursery.conftest import make_person, signed_in
+from tests.nursery.conftest import make_person, signed_in, tied_ledger, upload
 from tests.nursery.later import helpers
 from tests.nursery.ledger.helpers import book
 from tests.nursery.letters.conftest import FORM, make
