@@ -20,10 +20,14 @@ from tests.story.test_story import pdf_text
 from yakuba.core.files.services import read as read_file
 from yakuba.core.jobs.testing import run_pending
 from yakuba.core.people import protected
+from yakuba.core.people.approval import decide
 from yakuba.core.people.models import Department, Role, User
 from yakuba.nursery.models import Allocation, Ledger, LetterBatch, SelectionRound
+from yakuba.nursery.services.allocations import request_allocation
+from yakuba.nursery.services.approvals import NotReady, ask_for_approval
 from yakuba.nursery.services.card import card
 from yakuba.nursery.services.letter_facts import gather
+from yakuba.nursery.services.pins import ask_for_pin
 from yakuba.nursery.services.publication import publish
 from yakuba.nursery.services.rulebooks import ask_activation, tell_consequences
 from yakuba.nursery.services.visibility import SUBJECT
@@ -187,3 +191,46 @@ def test_the_back_button_after_an_import_says_where_the_file_went(own_home: None
     for again in (web.get(check, follow=True), web.post(check, follow=True)):
         assert "取り込み終えた版は、選考の画面にあります" in again.content.decode()
     assert selection.applications.count() == 1
+
+
+def test_the_pages_of_a_second_round_say_second(
+    adopted: tuple[SelectionRound, Allocation], officer: User, web: Client
+) -> None:
+    selection, run = adopted
+
+    def stage() -> str:
+        return text_of(web, "families", run.pk).partition('name="stage"')[2].partition(">")[0]
+
+    make(web, run)
+    assert 'value="1"' in stage()
+    before = helpers.first_round(officer, title="その前の選考")
+    SelectionRound.objects.filter(pk=selection.pk).update(previous=before)
+    assert 'value="2"' in stage()
+
+
+def test_a_result_that_a_later_pin_overtook_is_run_again_before_its_approval(
+    own_home: None, officer: User, approver: User, web: Client
+) -> None:
+    selection = helpers.first_round(officer)
+    homes = [helpers.household(f"h{number}", 160) for number in (901, 902, 903)]
+    children = [helpers.child(str(number), "11", "12") for number in (901, 902, 903)]
+    helpers.import_into(selection, helpers.applications(children, homes), officer)
+    file = selection.applications.get()
+    ledger = desk.scored(officer, file).ledger
+    assert ledger is not None
+    old = request_allocation(ledger, seed=7, by=officer)
+    run_pending()
+    old.refresh_from_db()
+    left = old.child_rows.get(outcome="waiting").child_id
+    pin = ask_for_pin(old, child=left, class_id="11-1", reason="要請", by=officer)
+    assert pin.approval is not None
+    decide(pin.approval, by=approver, approve=True)
+    assert "割り当て直す" in text_of(web, "round", selection.pk)
+    assert "割当のあとに固定が変わりました" in text_of(web, "allocation", old.pk)
+    with pytest.raises(NotReady, match="固定が変わりました"):
+        ask_for_approval(old, by=officer, reason="確かめた")
+    new = request_allocation(ledger, seed=7, by=officer)
+    run_pending()
+    new.refresh_from_db()
+    assert "割当のあとに固定が変わりました" not in text_of(web, "allocation", new.pk)
+    assert ask_for_approval(new, by=officer, reason="確かめた").state == "waiting"

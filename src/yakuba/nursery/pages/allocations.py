@@ -24,6 +24,7 @@ from yakuba.nursery.models import Allocation, ChildOutcome, ClassOutcome, Select
 from yakuba.nursery.pages.ledgers import STEPS
 from yakuba.nursery.pages.tables import CHILDREN, CLASSES
 from yakuba.nursery.services.approvals import NotReady, ask_for_approval
+from yakuba.nursery.services.pins import pins_changed
 from yakuba.nursery.services.rounds import STEPS as ROUND_STEPS
 from yakuba.nursery.services.visibility import (
     HIDDEN,
@@ -64,6 +65,7 @@ def frame(request: HttpRequest, found: Allocation, tab: str) -> dict[str, Any]:
     approved = found.approval is not None and found.approval.state == "approved"
     waiting_approval = found.approval is not None and found.approval.state == "waiting"
     selection = round_of(found)
+    stale = not approved and pins_changed(found)
     step = 5 if approved else (4 if waiting_approval else 3)
     return {
         "allocation": found,
@@ -79,7 +81,9 @@ def frame(request: HttpRequest, found: Allocation, tab: str) -> dict[str, Any]:
         "tabs": [(reverse(f"nursery:{name}", args=[found.pk]), label, name == tab) for name, label in TABS],
         "approved": approved,
         "waiting_approval": waiting_approval,
-        "may_ask": allowed(request.user, "nursery", Role.OFFICER) and not approved and not waiting_approval,
+        "pins_changed": stale,
+        "may_ask": allowed(request.user, "nursery", Role.OFFICER)
+        and not (approved or waiting_approval or stale),
         "may_write_letters": allowed(request.user, "nursery", Role.OFFICER) and approved,
     }
 

@@ -71,9 +71,18 @@ def _initial(found: Allocation, publication: Publication | None) -> dict[str, An
     issue = letters.settings.get("issue", {}) if letters is not None else {}
     return {
         "starts_on": issue.get("starts_on") or date(today.year + (today.month > 3), 4, 1),
+        "stage": _stage(found),
         "procedure_until": issue.get("papers_by"),
         "expires_on": today + timedelta(days=90),
     }
+
+
+def _stage(found: Allocation) -> int:
+    """1 for a first round, one more for every round before it."""
+    number, selection = 1, round_of(found)
+    while selection is not None and selection.previous is not None:
+        number, selection = number + 1, selection.previous
+    return number
 
 
 def _shown(request: HttpRequest, found: Allocation, publication: Publication | None) -> TableView:

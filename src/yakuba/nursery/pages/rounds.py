@@ -21,6 +21,7 @@ from yakuba.nursery.pages.ledgers import ALLOCATIONS
 from yakuba.nursery.pages.round_tables import optional_url
 from yakuba.nursery.services import rounds
 from yakuba.nursery.services.allocations import TiesNeedSeed, request_allocation
+from yakuba.nursery.services.pins import pins_changed
 from yakuba.nursery.services.rounds import STEPS, RoundError, RoundState, state_of
 
 # address name → label, of what other pages of the desk offer for a round's newest run, and for its result
@@ -160,6 +161,9 @@ def _next_run(found: SelectionRound, state: RoundState) -> Next:
     page = reverse("nursery:allocation", args=[state.allocation.pk])
     if state.action == "allocating":
         return Next("割り当てています。", "割当の経過を見る", page)
+    if state.action == "review" and pins_changed(state.allocation):
+        again = reverse("nursery:round-allocate", args=[found.pk])
+        return Next("割当のあとに固定が変わりました。", "割り当て直す", again, post=True)
     if state.action == "review":
         return Next("結果を確かめ、承認を依頼してください。", "結果を確かめる", page)
     if state.action == "approval":

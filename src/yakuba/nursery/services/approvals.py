@@ -11,6 +11,7 @@ from yakuba.core.audit.services import record
 from yakuba.core.people.approval import consequences, on_approved, place, request_approval
 from yakuba.core.people.models import Approval
 from yakuba.nursery.models import Allocation
+from yakuba.nursery.services.pins import pins_changed
 
 KIND = "nursery.allocation"
 
@@ -27,6 +28,8 @@ def ask_for_approval(allocation: Allocation, *, by: Any, reason: str) -> Approva
             raise NotReady("計算が終わっていません。終わってから承認を依頼してください。")
         if locked.approval is not None and locked.approval.state != "refused":
             raise NotReady("承認はすでに依頼されています。")
+        if pins_changed(locked):
+            raise NotReady("この割当のあとに固定が変わりました。割り当て直してから、承認を依頼してください。")
         figures = locked.figures
         approval = request_approval(
             KIND,

@@ -44,6 +44,11 @@ def approved_pins(ledger: Ledger) -> dict[str, Seat]:
     return {pin.child_id: pin.class_id or None for pin in rows}
 
 
+def pins_changed(allocation: Allocation) -> bool:
+    """Whether pins came into force or were removed after the run: its result is not the one they make."""
+    return approved_pins(allocation.ledger) != (allocation.pins or {})
+
+
 def preview(allocation: Allocation, child: str, class_id: Seat) -> dict[str, Any]:
     """What the pin would change, from a run with it beside the shown result; ``PinError`` if it can't be.
 
