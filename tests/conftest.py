@@ -69,6 +69,15 @@ def no_second_factor(settings: Any) -> None:
     settings.YAKUBA_REQUIRE_TOTP = "none"
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """A password of a test costs nothing; the hashes of an installation are tested in test_hashing."""
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+    ]
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for the whole session."""

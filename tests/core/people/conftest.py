@@ -32,14 +32,6 @@ def _own_cache(settings: Any, tmp_path: Path) -> Iterator[None]:
     cache.close()
 
 
-@pytest.fixture(autouse=True)
-def _fast_hasher(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-        "django.contrib.auth.hashers.ScryptPasswordHasher",
-    ]
-
-
 @pytest.fixture
 def today() -> date:
     return timezone.localdate()
