@@ -12,5 +12,5 @@ part() {
   [ $status -eq 0 ] || exit $status
 }
 part "PostgreSQL" --database=postgresql -n 2 --dist loadfile -m "not browser and not workers"
-part "SQLite: browsers and workers" -m "browser or workers"
+part "SQLite: browsers and workers" -n 2 --dist loadfile -m "browser or workers"
 part "SQLite" -n 2 --dist loadfile -m "not browser and not workers"
