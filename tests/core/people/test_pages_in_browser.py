@@ -38,9 +38,9 @@ def town(person: MakePerson, nursery: Department, general: Department, guard: De
     transfers.confirm(data, plan.effective_on, digest=plan.digest, title="定期異動", by=boss)
     name_deputy(boss, approver, starts_on=today, ends_on=today + timedelta(days=4), reason="出張")
     asked = request_approval(
-        "nursery.pin", "child:0417", {}, by=officer, reason="きょうだい", system="nursery"
+        "sample.pin", "child:0417", {}, by=officer, reason="きょうだい", system="nursery"
     )
-    decided = request_approval("nursery.pin", "child:0932", {}, by=officer, reason="同点", system="nursery")
+    decided = request_approval("sample.pin", "child:0932", {}, by=officer, reason="同点", system="nursery")
     decide(decided, by=approver, approve=False, note="理由を足してください")
     one = protected.protect("nursery.child", "0288", officers=[officer, boss], by=boss)
     protected.request_release(one, "nursery.letter", by=officer, reason="内定の通知")
