@@ -57,6 +57,15 @@ def town() -> Grids:
     }
 
 
+OWN = (
+    ("father", "就労（月160時間以上）", "月168時間の就労（160時間以上）", "20", True),
+    ("mother", "就労（月140時間以上160時間未満）", "月144時間の就労", "18", True),
+    ("household", "ひとり親に準ずる世帯（離婚調停中など）", "職員の記入", "6", False),
+    ("child", "育児休業の延長を許容できる", "育児休業の延長を許容できると回答", "−40", True),
+)
+POINTS = {"8013": OWN, "8003": OWN, "8007": OWN, "8100": OWN}  # of the families h13, h3 and h7
+
+
 def birth(at: int) -> date:
     """The birth date of the ``at``-th family's child."""
     return date(2025, 4, 2) + timedelta(days=at)
@@ -93,8 +102,9 @@ def approved(own_home: None, officer: User, approver: User) -> Allocation:
 
 @pytest.fixture
 def published(approved: Allocation, officer: User) -> Published:
-    """The same, open to the families for a month."""
-    return publish(approved, words=WORDS, expires_at=timezone.now() + timedelta(days=30), by=officer)
+    """The same, open to the families for a month, some with the points of their children."""
+    until = timezone.now() + timedelta(days=30)
+    return publish(approved, words=WORDS, expires_at=until, by=officer, lines=POINTS)
 
 
 @pytest.fixture
