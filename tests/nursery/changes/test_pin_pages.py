@@ -19,6 +19,7 @@ from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.domain.verify import verify
 from yakuba.nursery.models import Allocation, Pin
 from yakuba.nursery.services.allocations import request_allocation
+from yakuba.nursery.services.approvals import ask_for_approval
 from yakuba.nursery.services.ledgers import import_ledger
 from yakuba.nursery.services.pins import PinError, approved_pins, ask_for_pin, preview, remove_pin
 from yakuba.nursery.services.visibility import SUBJECT
@@ -246,3 +247,19 @@ def test_pins_of_one_ledger_do_not_touch_another(officer: User, approver: User, 
     decide(pin.approval, by=approver, approve=True)
     other = upload(small_ledger(), officer, "別の選考")
     assert request_allocation(other, seed=None, by=officer).pins is None
+
+
+def test_a_pin_that_came_into_force_while_a_result_waits_stops_its_approval(
+    result: Allocation, officer: User, colleague: User, approver: User
+) -> None:
+    waiting = ask_for_approval(result, by=officer, reason="確かめました")
+    pin = asked(result, colleague)
+    assert pin.approval is not None
+    decide(pin.approval, by=approver, approve=True)
+    with pytest.raises(ApprovalError, match="児童の固定が変わりました"):
+        decide(waiting, by=approver, approve=True)
+    waiting.refresh_from_db()
+    assert waiting.state == "waiting", "the decision is undone with its effect"
+    decide(waiting, by=approver, approve=False, note="割り当て直してください")
+    again = next_run(result, officer)
+    decide(ask_for_approval(again, by=officer, reason="固定のあとの結果です"), by=approver, approve=True)

@@ -15,8 +15,9 @@ from yakuba.nursery.domain.application import (
     Household,
     OfferedClass,
     WishTuple,
+    class_id,
 )
-from yakuba.nursery.domain.later_round import CannotCarry, Leaving, class_id, next_round
+from yakuba.nursery.domain.later_round import CannotCarry, Leaving, next_round
 from yakuba.nursery.domain.market import Family, Market
 from yakuba.nursery.domain.solve import allocate
 

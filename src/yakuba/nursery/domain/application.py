@@ -17,6 +17,7 @@ from yakuba.nursery.domain.market import Seat
 Fact = bool | int | Decimal | str | date
 Relation = Literal["father", "mother", "other"]
 Kind = Literal["entry", "transfer", "continue"]
+GENERAL = "一般"  # the track (枠) of most classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Applicant:
     wishes: tuple[str, ...]
     kana: str = ""
     birth: date | None = None
-    track: str = "一般"
+    track: str = GENERAL
     kind: Kind = "entry"
     current: str | None = None
     pattern: int | None = None
@@ -102,7 +103,7 @@ class OfferedClass:
     name: str
     age: int
     recruits: int
-    track: str = "一般"
+    track: str = GENERAL
     row: int = 0
 
 
@@ -128,3 +129,12 @@ class Applications:
     applicants: tuple[Applicant, ...]
     tuples: tuple[WishTuple, ...] = ()
     siblings_enrolled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def class_id(nursery: str, age: int, track: str) -> str:
+    """``<施設番号>-<年齢>``, with ``-<枠>`` when the track is not the general one.
+
+    >>> class_id("12", 1, "一般"), class_id("12", 1, "障害児")
+    ('12-1', '12-1-障害児')
+    """
+    return f"{nursery}-{age}" + ("" if track == GENERAL else f"-{track}")

@@ -16,10 +16,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from yakuba.nursery.domain.application import Applicant, Applications, Household, WishTuple
+from yakuba.nursery.domain.application import (
+    Applicant,
+    Applications,
+    Household,
+    WishTuple,
+    class_id,
+)
 from yakuba.nursery.domain.market import Seat
-
-GENERAL = "一般"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,6 @@ def next_round(
         replaced=tuple(sorted(child.id for child in before.applicants if child.id in added)),
         new=tuple(sorted(added.keys() - {child.id for child in before.applicants})),
     )
-
-
-def class_id(nursery: str, age: int, track: str) -> str:
-    """``<施設番号>-<年齢>``, with ``-<枠>`` when the track is not the general one."""
-    return f"{nursery}-{age}" + ("" if track == GENERAL else f"-{track}")
 
 
 def _own(child: Applicant, nursery: str | None) -> Seat:

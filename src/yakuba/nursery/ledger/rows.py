@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from yakuba.nursery.domain.application import GENERAL as GENERAL
+from yakuba.nursery.domain.application import class_id as class_id
 from yakuba.nursery.domain.priority import Key
 
-GENERAL = "一般"
 TRACKS = (GENERAL, "障害児", "医療的ケア児", "連携")
 AGES = range(6)
 DESCENDING, ASCENDING = "大きい順", "小さい順"
@@ -107,12 +108,3 @@ class LedgerRows:
 
     def place(self, sheet: str) -> Place:
         return self.places.get(sheet) or Place("", sheet)
-
-
-def class_id(nursery: str, age: int, track: str) -> str:
-    """``<施設番号>-<年齢>``, with ``-<枠>`` when the track is not the general one.
-
-    >>> class_id("12", 1, "一般"), class_id("12", 1, "障害児")
-    ('12-1', '12-1-障害児')
-    """
-    return f"{nursery}-{age}" + ("" if track == GENERAL else f"-{track}")

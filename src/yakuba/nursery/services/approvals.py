@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from yakuba.core.audit.services import record
-from yakuba.core.people.approval import consequences, on_approved, place, request_approval
+from yakuba.core.people.approval import ApprovalError, consequences, on_approved, place, request_approval
 from yakuba.core.people.models import Approval
 from yakuba.nursery.models import Allocation
 from yakuba.nursery.services.pins import pins_changed
@@ -75,7 +75,16 @@ def tell_consequences(approval: Approval) -> str:
 
 
 def note_approval(approval: Approval) -> None:
-    """The result is final from here on; the audit log says so."""
+    """The result is final from here on; the audit log says so.
+
+    A pin that came into force, or was removed, while the request waited makes another result: refused.
+    """
+    allocation = Allocation.objects.select_related("ledger").get(pk=approval.payload["allocation"])
+    if pins_changed(allocation):
+        raise ApprovalError(
+            "承認を待つ間に、児童の固定が変わりました。この結果は固定と合いません。"
+            "差し戻して、割り当て直すよう依頼した人に伝えてください。"
+        )
     record(
         "nursery.allocation.approved",
         actor=approval.decided_by or "system:people",

@@ -67,10 +67,11 @@ def undo_withdrawal(withdrawal: Withdrawal, *, by: Any) -> None:
 def leaving(selection: SelectionRound) -> Leaving:
     """Who left, for the next round."""
     rows = Withdrawal.objects.filter(selection=selection, undone_at=None)
-    kinds = {kind: frozenset[str]() for kind in Withdrawal.Kind.values}
-    for child_id, kind in rows.values_list("child_id", "kind"):
-        kinds[kind] |= {child_id}
-    return Leaving(kinds[Withdrawal.Kind.DECLINED], kinds[Withdrawal.Kind.WITHDRAWN])
+
+    def of(kind: str) -> frozenset[str]:
+        return frozenset(rows.filter(kind=kind).values_list("child_id", flat=True))
+
+    return Leaving(declined=of(Withdrawal.Kind.DECLINED), withdrawn=of(Withdrawal.Kind.WITHDRAWN))
 
 
 def _outcome(selection: SelectionRound, child_id: str) -> str:
