@@ -27,6 +27,7 @@ class NurseryConfig(AppConfig):
             approvals,
             codes,
             letter_facts,
+            letters,
             pins,
             publication,
             rulebooks,
@@ -41,6 +42,8 @@ class NurseryConfig(AppConfig):
         letter_facts.read_applications_with(applications.content)
         codes.changed.connect(publication.follow_codes, dispatch_uid="nursery.publication")
         protected.register_kind(visibility.SUBJECT, "保育所利用調整の児童（受付番号）")
+        protected.register_output(letters.OUTPUT, "保育所利用調整の通知・結果の印刷")
+        protected.register_output(publication.OUTPUT, "保育所利用調整の家庭の結果画面")
 
         def card(user: Any, today: date) -> Card:
             from yakuba.nursery.services.card import card as figures

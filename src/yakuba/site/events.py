@@ -49,8 +49,13 @@ AREAS: dict[str, str] = {
 }  # fmt: skip
 TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
     "nursery.explain": "児童ごとの理由の確認",
-    "nursery.import": "台帳の取込み",
+    "nursery.import": "申込情報・台帳の取込み",
+    "nursery.later": "次の選考の準備",
+    "nursery.letters": "通知の作成",
     "nursery.review": "結果の確認",
+    "nursery.score": "採点の確認",
+    "nursery.ties": "同点の確認",
+    "nursery.withdrawals": "辞退・取下げの記録",
 }
 WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.

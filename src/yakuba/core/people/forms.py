@@ -176,5 +176,13 @@ class ProtectForm(Dressed):
 class ReasonForm(Dressed):
     """An output and why it is needed."""
 
-    output = forms.CharField(label="出力", max_length=100, help_text="例：nursery.letter")
+    output = forms.ChoiceField(
+        label="出力",
+        choices=protected.outputs,
+        help_text="許可は、選んだ出力に1回だけ使えます。",
+        error_messages={
+            "required": "出力が選ばれていません。一覧から選んでください。",
+            "invalid_choice": "選べない出力です。一覧から選んでください。",
+        },
+    )
     reason = forms.CharField(label="理由", widget=forms.Textarea(attrs={"rows": 3}))

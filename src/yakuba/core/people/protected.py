@@ -47,6 +47,24 @@ def kinds() -> list[tuple[str, str]]:
     return sorted(_kinds.items())
 
 
+_outputs: dict[str, str] = {}
+
+
+def register_output(output: str, label: str) -> None:
+    """A system says what of a protected subject can leave by a release, in its ``AppConfig.ready``."""
+    _outputs[output] = label
+
+
+def outputs() -> list[tuple[str, str]]:
+    """What a release can be asked for: for any other output nobody would ever use it."""
+    return sorted(_outputs.items())
+
+
+def output_label(output: str) -> str:
+    """The output's Japanese name, or the output itself."""
+    return _outputs.get(output, output)
+
+
 class ReleaseRequired(PeopleError):
     """An output about a protected person for which no second person gave leave."""
 
@@ -216,7 +234,7 @@ def _grant(approval: Approval) -> None:
 @consequences(RELEASE)
 def _tell_grant(approval: Approval) -> str:
     return (
-        f"承認すると、支援措置の対象1人について「{approval.payload['output']}」を{RELEASE_DAYS}日以内に1回だけ出力できます。"
+        f"承認すると、支援措置の対象1人について「{output_label(approval.payload['output'])}」を{RELEASE_DAYS}日以内に1回だけ出力できます。"
         "住所や園が相手方に知られないかを確かめてください。"
     )
 

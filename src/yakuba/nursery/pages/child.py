@@ -19,6 +19,7 @@ from yakuba.nursery.models import Allocation, ChildOutcome
 from yakuba.nursery.pages.allocations import find, frame
 from yakuba.nursery.pages.files import attachment, letterhead, refused
 from yakuba.nursery.printing import ChildResult, print_child
+from yakuba.nursery.services.letters import OUTPUT
 from yakuba.nursery.services.visibility import (
     SUBJECT,
     hidden_from,
@@ -98,7 +99,7 @@ def child_print(request: HttpRequest, pk: int, child_id: str) -> HttpResponse:
     )
     try:
         with transaction.atomic():
-            protected.require_release(SUBJECT, row.child_id, "nursery.letter", by=cast(User, request.user))
+            protected.require_release(SUBJECT, row.child_id, OUTPUT, by=cast(User, request.user))
             body = print_child(result, letterhead(found), missing="mark")
             record(
                 "nursery.child.print",

@@ -84,7 +84,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "one": one,
         "officers": one.officers.filter(ended_at=None).select_related("user"),
-        "releases": one.releases.select_related("approval__requested_by", "approval__decided_by"),
+        "releases": [
+            (protected.output_label(release.output), release)
+            for release in one.releases.select_related("approval__requested_by", "approval__decided_by")
+        ],
         "form": form,
         "is_manager": protected.is_manager(user),
         "is_named": protected.is_named(user, one),
