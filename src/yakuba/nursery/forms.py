@@ -27,6 +27,19 @@ def check_start(day: date) -> None:
         raise ValidationError(f"{day.year}年になっています。西暦4桁の年で入力してください。例：2027-04-01")
 
 
+def upload_field(label: str, *, help_text: str, accept: str) -> forms.FileField:
+    """A file to upload; ``accept``: the endings that the file chooser offers."""
+    return forms.FileField(
+        label=label,
+        help_text=help_text,
+        widget=forms.ClearableFileInput(attrs={"accept": accept}),
+        error_messages={
+            "required": f"ファイルが選ばれていません。{label}を選んでください。",
+            "empty": "ファイルが空です。中身のあるファイルを選んでください。",
+        },
+    )
+
+
 class LedgerForm(forms.Form):
     """Upload of an application ledger."""
 
@@ -37,14 +50,10 @@ class LedgerForm(forms.Form):
         help_text="例：令和9年4月入所 一次選考。同じ名称で取り込むと、次の版になります。",
         error_messages={"required": "選考の名称がありません。入力してください。"},
     )
-    file = forms.FileField(
-        label="台帳のファイル",
+    file = upload_field(
+        "台帳のファイル",
         help_text="Excel（.xlsx）、CSVをまとめたzip、market.json のどれか。20MBまで。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.zip,.json"}),
-        error_messages={
-            "required": "ファイルが選ばれていません。台帳のファイルを選んでください。",
-            "empty": "ファイルが空です。中身のあるファイルを選んでください。",
-        },
+        accept=".xlsx,.zip,.json",
     )
 
 

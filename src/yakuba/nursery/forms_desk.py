@@ -6,13 +6,8 @@ from typing import Any
 
 from django import forms
 
-from yakuba.nursery.forms import TITLE_LENGTH, check_start, check_title
+from yakuba.nursery.forms import TITLE_LENGTH, check_start, check_title, upload_field
 from yakuba.nursery.models import Rulebook
-
-REASON = {
-    "required": "理由がありません。あとで読む人に伝わる理由を入力してください。",
-    "max_length": "%(show_value)d文字あります。%(limit_value)d文字までにしてください。",
-}
 
 
 class RulebookChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not a generic class at run time
@@ -69,38 +64,18 @@ class RulebookOfRoundForm(forms.Form):
 class ApplicationsForm(forms.Form):
     """Upload of applications."""
 
-    file = forms.FileField(
-        label="申込情報のファイル",
+    file = upload_field(
+        "申込情報のファイル",
         help_text="Excel（.xlsx）、CSV、CSVをまとめたzip のどれか。20MBまで。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.zip"}),
-        error_messages={
-            "required": "ファイルが選ばれていません。申込情報のファイルを選んでください。",
-            "empty": "ファイルが空です。中身のあるファイルを選んでください。",
-        },
+        accept=".xlsx,.xlsm,.csv,.zip",
     )
 
 
 class RulebookForm(forms.Form):
     """Upload of a rule book of the town's own."""
 
-    file = forms.FileField(
-        label="基準のファイル（YAML）",
+    file = upload_field(
+        "基準のファイル（YAML）",
         help_text="2MBまで。書き方は手引「利用調整基準の書き方」にあります。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml"}),
-        error_messages={
-            "required": "ファイルが選ばれていません。基準のファイルを選んでください。",
-            "empty": "ファイルが空です。中身のあるファイルを選んでください。",
-        },
-    )
-
-
-class ReasonForm(forms.Form):
-    """Why an approval is asked for."""
-
-    reason = forms.CharField(
-        label="依頼の内容",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="確かめたこと、承認者に見てほしいことを書きます。児童の氏名は書かないでください。",
-        error_messages=REASON,
+        accept=".yaml,.yml",
     )

@@ -25,7 +25,8 @@ from yakuba.core.ui.tables import Column, Filter, Table
 from yakuba.core.ui.templatetags.yakuba_ui import wareki
 from yakuba.nursery.domain.market import BadInput, Fault
 from yakuba.nursery.domain.scores.changes import ChildChange
-from yakuba.nursery.forms_desk import ReasonForm, RulebookForm
+from yakuba.nursery.forms import ApprovalForm
+from yakuba.nursery.forms_desk import RulebookForm
 from yakuba.nursery.models import ApplicationFile, Rulebook
 from yakuba.nursery.pages import rulebook_words as words
 from yakuba.nursery.pages.files import attachment
@@ -241,7 +242,7 @@ def rulebook_changes(request: HttpRequest, pk: int) -> HttpResponse:
         old = _activated_over(found)
     files = _applications(request, found)
     chosen = files[0] if files else None
-    form = ReasonForm(request.POST or None)
+    form = ApprovalForm(request.POST or None)
     made, faults = _report(found, old, chosen)
     if request.method == "POST":
         if not allowed(request.user, "nursery", Role.OFFICER):
@@ -296,7 +297,7 @@ def _report(
 def _ask(
     request: HttpRequest,
     found: Rulebook,
-    form: ReasonForm,
+    form: ApprovalForm,
     made: Report | None,
     old: Rulebook | None,
     chosen: ApplicationFile | None,
