@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/exchange/", include("yakuba.core.exchange.urls")),
     path("staff/effects/", include("yakuba.effects.urls")),
     path("staff/nursery/", include("yakuba.nursery.urls")),
+    path("staff/ocr/", include("yakuba.ocr.urls")),
     path("nursery/result/", include("yakuba.nursery.family.urls")),
     path("api/v1/", api.urls),
 ]

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "yakuba.core.exchange",
     "yakuba.effects",
     "yakuba.nursery",
+    "yakuba.ocr",
     "yakuba.site",
 ]
 

@@ -1,0 +1,28 @@
+"""Django application of form reading."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class OcrConfig(AppConfig):
+    """AI-OCR（帳票読取）."""
+
+    name = "yakuba.ocr"
+    label = "ocr"
+    verbose_name = "AI-OCR"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the system on the portal."""
+        from yakuba.core.systems import Card, System, register
+
+        def card(user: Any, today: date) -> Card:
+            from yakuba.ocr.services.card import card as figures
+
+            return figures(user, today)
+
+        register(System(key="ocr", name="AI-OCR", icon="ocr", url_name="ocr:home", card=card))

@@ -1,0 +1,1 @@
+"""The pure heart of form reading: no Django, no files, no clock."""

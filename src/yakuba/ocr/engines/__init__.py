@@ -1,0 +1,1 @@
+"""Reading engines: weight files and onnxruntime behind small interfaces."""

@@ -1,0 +1,1 @@
+"""Pages of form reading for staff."""

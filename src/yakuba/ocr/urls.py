@@ -1,0 +1,12 @@
+"""Addresses of form reading, under ``/staff/ocr/``."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from yakuba.ocr.pages import home
+
+app_name = "ocr"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+]
