@@ -12,5 +12,6 @@ part() {
   [ $status -eq 0 ] || exit $status
 }
 part "PostgreSQL" --database=postgresql -n 2 --dist loadfile -m "not browser and not workers"
+part "PostgreSQL: a later round in the browser" --database=postgresql tests/nursery/later/test_in_browser.py
 part "SQLite: browsers and workers" -n 2 --dist loadfile -m "browser or workers"
 part "SQLite" -n 2 --dist loadfile -m "not browser and not workers"
