@@ -212,7 +212,12 @@ def applications_create(
     pending = None
     try:
         pending = applications.receive(file.name or "applications", file.read(), by=None)
+        rounds.check_open(selection)
         made = applications.import_applications(pending, selection, by=None, actor=actor(request))
+    except rounds.RoundError as error:
+        if pending is not None:
+            applications.give_up(pending)
+        raise HttpError(409, str(error)) from None
     except BadInput as bad:
         if pending is not None:
             applications.give_up(pending)
@@ -227,7 +232,10 @@ def scoring_create(request: HttpRequest, round_id: int) -> Status[ScoringOut]:
     newest = selection.applications.first()
     if newest is None or selection.rulebook is None:
         raise HttpError(409, "申込情報と利用調整基準がそろっていません。先に取り込み、基準を選んでください。")
-    made = request_scoring(newest, selection.rulebook, by=None, actor=actor(request))
+    try:
+        made = request_scoring(newest, selection.rulebook, by=None, actor=actor(request))
+    except rounds.RoundError as error:
+        raise HttpError(409, str(error)) from None
     return Status(202, _scoring_out(made))
 
 

@@ -30,6 +30,7 @@ from yakuba.nursery.pages.files import XLSX, attachment
 from yakuba.nursery.pages.rounds import find
 from yakuba.nursery.services import applications
 from yakuba.nursery.services.applications import Pending
+from yakuba.nursery.services.rounds import RoundError
 from yakuba.nursery.services.visibility import (
     HIDDEN_LINE,
     hidden_from,
@@ -316,6 +317,9 @@ def applications_check(request: HttpRequest, pk: int) -> HttpResponse:
         reading = applications.check(pending, selection)
     except BadInput as bad:
         faults = list(bad.faults)
+    except RoundError as error:
+        messages.error(request, str(error))
+        return redirect("nursery:round", pk)
     codes = sorted({getattr(fault, "code", "") for fault in faults})
     table = Table(
         label=FAULTS.label,

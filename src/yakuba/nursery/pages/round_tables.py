@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from yakuba.core.ui.tables import Column, Table
 from yakuba.core.ui.templatetags.yakuba_ui import wareki
@@ -31,6 +32,8 @@ def _step(row: SelectionRound) -> str:
     kind = "chip-ask" if state.action in ASKING else "chip-run" if state.action in RUNNING else ""
     if state.action == "letters":
         kind = "chip-ok"
+    if state.action == "aside":
+        return mark_safe('<span class="chip">取りやめ</span>')
     return format_html('<span class="chip {}">{}. {}</span>', kind, state.step, STEPS[state.step - 1])
 
 

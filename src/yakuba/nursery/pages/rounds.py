@@ -22,6 +22,7 @@ from yakuba.nursery.pages.round_tables import optional_url
 from yakuba.nursery.services import rounds
 from yakuba.nursery.services.allocations import TiesNeedSeed, request_allocation
 from yakuba.nursery.services.pins import pins_changed
+from yakuba.nursery.services.round_ends import why_fixed
 from yakuba.nursery.services.rounds import STEPS, RoundError, RoundState, state_of
 
 # address name → label, of what other pages of the desk offer for a round's newest run, and for its result
@@ -84,7 +85,8 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, found: SelectionRound, form: AllocateForm, status: int = 200) -> HttpResponse:
     state = state_of(found)
-    may_edit = allowed(request.user, "nursery", Role.OFFICER)
+    officer = allowed(request.user, "nursery", Role.OFFICER)
+    may_edit = officer and found.closed_at is None
     book_form = RulebookOfRoundForm(initial={"rulebook": found.rulebook_id})
     context = {
         "selection": found,
@@ -100,6 +102,8 @@ def _page(request: HttpRequest, found: SelectionRound, form: AllocateForm, statu
         "more": _more(found, state),
         "history": _history(found),
         "may_edit": may_edit,
+        "may_take_back": may_edit and not why_fixed(found),
+        "may_take_up": officer and found.closed_at is not None,
     }
     return render(request, "nursery/round.html", context, status=status)
 
@@ -115,6 +119,8 @@ def _more(found: SelectionRound, state: RoundState) -> list[tuple[str, str]]:
 
 def next_act(found: SelectionRound, state: RoundState) -> Next:
     """What the officer does next, in words and as a link or button."""
+    if state.action == "aside":
+        return Next("この選考は取りやめました。これまでの記録は残っています。")
     if state.action in ("import", "rulebook", "score", "scoring"):
         return _next_before_points(found, state)
     if state.action in ("rescore", "decide"):
@@ -264,6 +270,9 @@ def round_allocate(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(pk)
     state = state_of(found)
     form = AllocateForm(request.POST)
+    if state.action == "aside":
+        messages.error(request, "この選考は取りやめています。続けるときは、再開してください。")
+        return redirect("nursery:round", pk)
     if state.ledger is None:
         messages.error(request, "採点がまだです。先に採点してください。")
         return redirect("nursery:round", pk)

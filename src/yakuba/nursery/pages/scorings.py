@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +25,7 @@ from yakuba.nursery.pages.applications import find_file
 from yakuba.nursery.pages.tables import AGE_CHOICES
 from yakuba.nursery.scores_file import ScoredChild, ScoresFile, printed_key
 from yakuba.nursery.services.decisions import answers, newer_than
-from yakuba.nursery.services.rounds import open_questions
+from yakuba.nursery.services.rounds import RoundError, open_questions
 from yakuba.nursery.services.rulebooks import content
 from yakuba.nursery.services.scoring import request_scoring, shown_points, trace_of
 from yakuba.nursery.services.visibility import (
@@ -133,7 +134,11 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_file(pk)
     if found.selection.rulebook is None:
         return redirect("nursery:round", found.selection_id)
-    made = request_scoring(found, found.selection.rulebook, by=request.user)
+    try:
+        made = request_scoring(found, found.selection.rulebook, by=request.user)
+    except RoundError as error:
+        messages.error(request, str(error))
+        return redirect("nursery:round", found.selection_id)
     return redirect("nursery:scoring", made.pk)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yakuba.nursery.pages import applications, decisions, rounds, rulebooks, scorings
+from yakuba.nursery.pages import applications, decisions, round_ends, rounds, rulebooks, scorings
 
 urlpatterns: list[URLPattern] = [
     path("rulebooks/", rulebooks.rulebook_list, name="rulebooks"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/rulebook/", rounds.round_rulebook, name="round-rulebook"),
     path("rounds/<int:pk>/allocate/", rounds.round_allocate, name="round-allocate"),
     path("rounds/<int:pk>/adopt/<int:allocation>/", rounds.round_adopt, name="round-adopt"),
+    path("rounds/<int:pk>/adoption/withdraw/", round_ends.adoption_withdraw, name="adoption-withdraw"),
+    path("rounds/<int:pk>/set-aside/", round_ends.round_set_aside, name="round-set-aside"),
+    path("rounds/<int:pk>/take-up/", round_ends.round_take_up, name="round-take-up"),
     path("rounds/<int:pk>/applications/new/", applications.applications_new, name="applications-new"),
     path(
         "rounds/<int:pk>/applications/columns/",

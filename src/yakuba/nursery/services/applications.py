@@ -29,6 +29,7 @@ from yakuba.nursery.models import ApplicationFile, ColumnMapping, SelectionRound
 from yakuba.nursery.rulebooks.codes import codes_of
 from yakuba.nursery.services import rulebooks
 from yakuba.nursery.services.ledgers import UPLOAD_LIMIT, plain_name
+from yakuba.nursery.services.rounds import check_open
 
 TRIES = 3
 WARNINGS_KEPT = 500
@@ -103,6 +104,7 @@ def import_applications(
     """Check and keep the next version of a round's applications, and remember its columns.
 
     ``BadInput`` names every fault; then nothing is kept. The newest version once more is that version.
+    ``RoundError`` when the round was set aside.
     """
     reading = check(pending, selection)
     for attempt in range(TRIES):
@@ -123,7 +125,7 @@ def _keep(
     found = reading.applications
     mapping = json.loads(pending.mapping.to_json())
     with transaction.atomic():
-        SelectionRound.objects.select_for_update().get(pk=selection.pk)  # one number a version
+        check_open(SelectionRound.objects.select_for_update().get(pk=selection.pk))  # one number a version
         newest = selection.applications.order_by("-number").first()
         if newest is not None and (newest.sha256, newest.mapping) == (reading.sha256, mapping):
             return newest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -53,8 +53,15 @@ def create_round(
     return made
 
 
+def check_open(selection: SelectionRound) -> None:
+    """``RoundError`` when the round was set aside: nothing more is put into it."""
+    if selection.closed_at is not None:
+        raise RoundError("この選考は取りやめています。続けるときは、選考の画面で再開してください。")
+
+
 def choose_rulebook(selection: SelectionRound, rulebook: Rulebook, *, by: Any) -> None:
     """Score with another rule book from now on; what was scored before stays as it is."""
+    check_open(selection)
     with transaction.atomic():
         selection.rulebook = rulebook
         selection.save(update_fields=["rulebook"])
@@ -70,6 +77,7 @@ def adopt(selection: SelectionRound, allocation: Allocation, *, by: Any) -> None
     """Make an approved run the result of the round (通知のもとになる結果). ``RoundError`` otherwise."""
     with transaction.atomic():
         locked = SelectionRound.objects.select_for_update().get(pk=selection.pk)
+        check_open(locked)
         if not allocations_of(locked).filter(pk=allocation.pk).exists():
             raise RoundError("この選考の割当ではありません。選考の画面に出ている割当から選んでください。")
         if allocation.approval is None or allocation.approval.state != "approved":
@@ -121,11 +129,16 @@ class RoundState:
 
 
 def state_of(selection: SelectionRound) -> RoundState:
-    """The furthest step that the newest files reached.
+    """The furthest step that the newest files reached; ``aside`` for a round that was set aside.
 
     Actions, in order: ``import``, ``rulebook``, ``score``, ``scoring`` (runs), ``rescore``, ``decide``,
     ``allocate``, ``allocating`` (runs), ``review``, ``approval`` (waits), ``adopt``, ``letters``.
     """
+    reached = _reached(selection)
+    return reached if selection.closed_at is None else replace(reached, action="aside")
+
+
+def _reached(selection: SelectionRound) -> RoundState:
     applications = selection.applications.first()
     if applications is None:
         return RoundState(1, "import")

@@ -20,6 +20,7 @@ from yakuba.nursery.domain.scores.result import Scores
 from yakuba.nursery.models import ApplicationFile, Decision, Rulebook, Scoring
 from yakuba.nursery.scores_file import ScoresFile, read_scores, scores_bytes
 from yakuba.nursery.services.ledgers import Checked, keep_ledger
+from yakuba.nursery.services.rounds import check_open
 
 JSONL = "application/jsonl"
 WARNINGS_KEPT = 500
@@ -28,7 +29,11 @@ WARNINGS_KEPT = 500
 def request_scoring(
     applications: ApplicationFile, rulebook: Rulebook, *, by: Any, actor: object = None
 ) -> Scoring:
-    """Queue the scoring of one file by one book, or return the one that is already waiting or running."""
+    """Queue the scoring of one file by one book, or return the one that is already waiting or running.
+
+    ``RoundError`` when the round was set aside.
+    """
+    check_open(applications.selection)
     with transaction.atomic():
         ApplicationFile.objects.select_for_update().get(pk=applications.pk)
         going = applications.scorings.filter(
