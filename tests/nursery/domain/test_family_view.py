@@ -322,3 +322,77 @@ def test_thousands_of_combinations_do_not_make_thousands_of_blocks() -> None:
     (child,) = payload["children"]
     assert (len(child["wishes"]), child["more"]) == (MOST_WISHES, 20)
     assert payload["key_name"] == "優先順位"
+
+
+def siblings_among(order: list[str], *, seats: int) -> Json:
+    """The page of the siblings ``x`` and ``y`` (and ``z``) in one class; the others are single children."""
+    mine = [child for child in order if child in "xyz"]
+    rows = [
+        {"id": f"f-{child}", "children": [child], "current": [None], "wishes": [["1-1"]]}
+        for child in order
+        if child not in mine
+    ]
+    rows.append(
+        {"id": "me", "children": mine, "current": [None] * len(mine), "wishes": [["1-1"] * len(mine)]}
+    )
+    market, result = one_class(0, seats, families=rows)
+    market["priority"]["1-1"] = order
+    market["keys"]["children"] = {child: [90 - at, 1] for at, child in enumerate(order)}
+    result["assignment"] = {child: "1-1" if at < seats else None for at, child in enumerate(order)}
+    return payloads(market, result)["me"]
+
+
+@pytest.mark.parametrize(
+    ("order", "positions"),
+    [
+        ("a b c x d y e f g", [None, None]),  # d alone stands between them
+        ("a b c x d e f y g h i", [4, 7]),
+        ("a b c x y d e f", [4, 4]),
+        ("a b c x d e f y g h i z j k l", [4, 7, 10]),
+        ("a b c x d e f y g z h i j", [None, None, None]),
+    ],
+)
+def test_siblings_places_are_told_only_when_nobody_or_three_stand_between(
+    order: str, positions: list[int | None]
+) -> None:
+    names = order.split()
+    page = siblings_among(names, seats=len(names))
+    assert [child["wishes"][0]["position"] for child in page["children"]] == positions
+
+
+def test_a_sibling_without_a_place_names_the_class_that_was_full() -> None:
+    market = {
+        "capacity": {"1-1": 1, "2-1": 1},
+        "priority": {"1-1": ["a", "x"], "2-1": ["y"]},
+        "families": [
+            {"id": "f0", "children": ["a"], "current": [None], "wishes": [["1-1"]]},
+            {"id": "me", "children": ["x", "y"], "current": [None, None], "wishes": [["1-1", "2-1"]]},
+        ],
+    }
+    got = {"a": "1-1", "x": None, "y": None}
+    page = payloads(market, {"status": "stable", "unique": True, "assignment": got})["me"]
+    first, second = (child["wishes"][0] for child in page["children"])
+    assert (first["reason"], first["nursery"], first["elsewhere"]) == ("full", "園0", [])
+    assert (second["reason"], second["nursery"], second["elsewhere"]) == ("sibling_elsewhere", "園1", ["園0"])
+
+
+@pytest.mark.parametrize(
+    ("current", "got", "outcome", "block"),
+    [
+        (None, "1-1", "placed", "placed"),
+        ("2-1", "1-1", "moved", "placed"),
+        ("2-1", "2-1", "held", "held"),
+    ],
+)
+def test_a_place_a_move_and_a_place_kept_are_told_apart(
+    current: str | None, got: str, outcome: str, block: str
+) -> None:
+    market = {
+        "capacity": {"1-1": 1 if got == "1-1" else 0, "2-1": 1},
+        "priority": {"1-1": ["x"], "2-1": ["x"] if current else []},
+        "families": [{"id": "me", "children": ["x"], "current": [current], "wishes": [["1-1"]]}],
+    }
+    page = payloads(market, {"status": "stable", "unique": True, "assignment": {"x": got}})["me"]
+    (child,) = page["children"]
+    assert child["outcome"] == outcome
+    assert child["wishes"][-1]["outcome"] == child["wishes"][-1]["reason"] == block

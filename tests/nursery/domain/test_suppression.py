@@ -88,3 +88,8 @@ def test_the_total_of_a_column_gives_no_withheld_cell_away(values: list[int]) ->
         assert len(hidden) >= 2
         assert sum(hidden) >= 3
     assert bool(hidden) == any(not safe(value) for value in values)
+
+
+def test_exactly_three_hidden_children_need_no_more_hidden() -> None:
+    assert suppress_column([1, 2, 9, 5]) == [None, None, 9, 5]
+    assert suppress_column([1, 1, 9, 5]) == [None, None, 9, None]

@@ -50,6 +50,7 @@ def test_each_childs_rows_totals_and_places_are_compared() -> None:
     assert (calm.old_total, calm.new_total, calm.rescored, calm.moved) == (40, 40, False, True)
     assert [(wish.old_place, wish.new_place) for wish in calm.wishes] == [(1, 2)]
     assert [(wish.old_place, wish.new_place) for wish in same.wishes] == [(2, 1), (1, 1)]
+    assert (same.old_total, same.new_total, same.rescored) == (40, 40, True)  # one wish alone lost points
     assert same.rows == (RowChange("wish", "SIB", "きょうだい", "N3", 5, 3),)  # type: ignore[arg-type]
     assert (changes.higher, changes.lower, changes.moved_up, changes.moved_down) == (1, 1, 1, 1)
     assert (changes.unchanged, changes.old_asked, changes.new_asked) == (0, 0, 0)

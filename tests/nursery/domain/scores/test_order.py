@@ -238,6 +238,8 @@ def test_an_outcome_dependent_key_follows_what_was_decided() -> None:
     one, scores = run(rules, decisions=Decisions(together=frozenset({("c1", "N2")})))
     assert [wish.keys[-1] for wish in one.wishes] == [0, 1]
     assert scores.outcome_keys == (1,)
+    later = steps("key: tax, direction: lower_first", "key: together, direction: true_first, outcome: true")
+    assert run(later, home(facts={"tax": 1}))[1].outcome_keys == (2,)
 
 
 TIERS = """\
