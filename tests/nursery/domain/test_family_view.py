@@ -395,4 +395,6 @@ def test_a_place_a_move_and_a_place_kept_are_told_apart(
     page = payloads(market, {"status": "stable", "unique": True, "assignment": {"x": got}})["me"]
     (child,) = page["children"]
     assert child["outcome"] == outcome
+    assert child["nursery"] == ("園0" if got == "1-1" else "園1")
+    assert child["wish"] == (1 if got == "1-1" else None)
     assert child["wishes"][-1]["outcome"] == child["wishes"][-1]["reason"] == block

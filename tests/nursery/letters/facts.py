@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from yakuba.core.ui.wareki import wareki
 from yakuba.nursery.domain.letter_words import Wording
 from yakuba.nursery.domain.letters import ChildFacts, FamilyFacts, Issue, Kind, LetterText, letter
 from yakuba.nursery.letters.load import available
-from yakuba.nursery.services.letters import write_date
+
+
+def write_date(day: date) -> str:
+    """As letters write dates; these facts need no Django."""
+    return wareki(day, weekday=False)
+
 
 NAMES = "𠮷田 髙橋 﨑山 葛\U000e0100城"
 LABELS = {"1-1": "はまかぜ保育園 1歳", "2-1": "なぎさ保育園 1歳"}

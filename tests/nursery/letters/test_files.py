@@ -10,12 +10,14 @@ from xml.etree import ElementTree
 
 import pypdfium2
 import pytest
+import yaml
 
-from tests.nursery.letters.facts import NAMES, home, placed_child, waiting_child, wording, written
+from tests.nursery.letters.facts import ISSUE, NAMES, home, placed_child, waiting_child, wording, written
 from yakuba.nursery.domain.letters import LetterText
 from yakuba.nursery.letters import docx, qr, typeset
 from yakuba.nursery.letters.typeset import DRAFT, Sheet
 from yakuba.nursery.printing import MissingGlyphs
+from yakuba.nursery.services.letters import Choices, kept_settings, read_settings
 
 ADDRESS = "https://www.city.example/nursery/"
 SHEET = Sheet("通知", wording().window, ADDRESS)
@@ -168,3 +170,10 @@ def test_the_picture_holds_the_address_as_dark_squares() -> None:
     assert all(rows[4][4:11])  # the upper edge of a finder
     assert qr.png(ADDRESS).startswith(b"\x89PNG")
     assert qr.matrix(ADDRESS) != qr.matrix(ADDRESS + "x")
+
+
+def test_words_survive_being_kept_with_a_batch() -> None:
+    choices = Choices(ISSUE, "https://www.city.example/", "postal", True, "mark")
+    kept = kept_settings(wording(), choices, draft=True)
+    assert yaml.safe_load(yaml.safe_dump(kept))["issue"]["decline_by"] == "2027-01-29"
+    assert read_settings(kept) == (wording(), choices, True)

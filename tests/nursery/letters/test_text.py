@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.nursery.explain_markets import market_of
-from tests.nursery.letters.facts import ISSUE, LABELS, home, placed_child, waiting_child, wording, written
+from tests.nursery.letters.facts import (
+    ISSUE,
+    LABELS,
+    home,
+    placed_child,
+    waiting_child,
+    wording,
+    write_date,
+    written,
+)
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.letter_words import Unfilled, fill
 from yakuba.nursery.domain.letters import (
@@ -27,7 +36,6 @@ from yakuba.nursery.domain.letters import (
 )
 from yakuba.nursery.domain.market_json import parse, result_dict
 from yakuba.nursery.domain.solve import allocate
-from yakuba.nursery.services.letters import write_date
 
 
 def texts(value: Any) -> list[str]:

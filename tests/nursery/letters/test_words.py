@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.nursery.letters.facts import wording
 from yakuba.nursery.domain.letter_words import PLACEHOLDERS, texts
 from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.letters import load
-from yakuba.nursery.services.letters import kept_settings
 
 SHIPPED = Path(load.__file__).parent / "templates"
 Path_ = tuple[str | int, ...]
@@ -123,13 +121,3 @@ def test_a_towns_own_file_is_found_and_replaces_the_shipped_one(
         (tmp_path / "letters" / name).write_text(yaml.safe_dump(own, allow_unicode=True))
     found = load.available()
     assert [found[key].title for key in sorted(found)] == ["町の文面 other", "町の文面 shiomi"]
-
-
-def test_words_survive_being_kept_with_a_batch() -> None:
-    from tests.nursery.letters.facts import ISSUE
-    from yakuba.nursery.services.letters import Choices, read_settings
-
-    choices = Choices(ISSUE, "https://www.city.example/", "postal", True, "mark")
-    kept = kept_settings(wording(), choices, draft=True)
-    assert yaml.safe_load(yaml.safe_dump(kept))["issue"]["decline_by"] == "2027-01-29"
-    assert read_settings(kept) == (wording(), choices, True)

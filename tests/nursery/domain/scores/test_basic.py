@@ -1,5 +1,8 @@
 """Basic points: which row counts for a guardian, and how the guardians go together."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from tests.nursery.domain.scores.helpers import (
@@ -14,6 +17,7 @@ from tests.nursery.domain.scores.helpers import (
 )
 from yakuba.nursery.domain.application import Fact, Guardian
 from yakuba.nursery.domain.scores.result import Decisions
+from yakuba.nursery.domain.scores.rows import Bound
 
 
 @pytest.mark.parametrize(("hours", "points"), [(160, 20), (159, 14), (100, 14), (99, 9), (48, 9)])
@@ -205,6 +209,14 @@ def test_parents_whose_combination_is_not_printed_are_added_with_a_question() ->
     rules = book("combination: {parents: not_printed, reasons: highest}\n")
     one, scores = run(rules)
     assert (one.total, questions(scores)) == (40, [("fact", "h1", "parents")])
+
+
+@pytest.mark.parametrize(
+    ("op", "held"), [("ge", [160, 161]), ("gt", [161]), ("le", [159, 160]), ("lt", [159]), ("eq", [160])]
+)
+def test_each_bound_holds_where_its_sign_says(op: Any, held: list[int]) -> None:
+    bound = Bound(op, Decimal(160))
+    assert [hours for hours in (159, 160, 161) if bound.holds(hours)] == held
 
 
 RANKS = """\
