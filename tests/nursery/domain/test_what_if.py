@@ -10,7 +10,7 @@ from yakuba.nursery.domain.what_if import Side, document
 X, Y = "1-1", "2-1"
 
 
-def side(seats: int) -> Side:
+def side(seats: int, pinned: dict[str, str] | None = None) -> Side:
     """Three children for one class, one who stays, one who moves, and a class that nobody asks for."""
     families = (
         *(Family(f"f{name}", (name,), (None,), ((X,),)) for name in "abc"),
@@ -19,17 +19,14 @@ def side(seats: int) -> Side:
     )
     market = Market({X: seats, Y: 2}, {X: ("m", "a", "b", "c", "s"), Y: ("s", "m")}, families)
     result = allocate(market).result
-    pinned = {"a": X}
-    return Side(
-        market,
-        market_dict(market) | {"pins": pinned},
-        result,
-        result_dict(result) | {"envy_caused_by_pins": [["b", "a"]]},
-    )
+    if pinned is None:
+        return Side(market, market_dict(market), result, result_dict(result))
+    envious = {"envy_caused_by_pins": [{"family": "fb"}]}
+    return Side(market, market_dict(market) | {"pins": pinned}, result, result_dict(result) | envious)
 
 
 def test_the_totals_of_a_run_count_each_kind_of_child() -> None:
-    one = side(2)
+    one = side(2, {"a": X})
     assert one.pins == {"a": X}
     assert one.totals() == {
         "children": 5,
