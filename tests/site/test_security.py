@@ -227,3 +227,10 @@ def test_the_test_suite_itself_can_reach_nobody(host: str) -> None:
         speaker.connect((host, 80))
     with pytest.raises(OutboundRefused):
         socket.getaddrinfo(host, 80)
+
+
+@pytest.mark.parametrize(
+    "path", ["/.git/config", "/.git/HEAD", "/static/../.git/config", "/pyproject.toml", "/.env"]
+)
+def test_no_file_of_the_checkout_is_served(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
