@@ -1,7 +1,7 @@
 """What each family of a result may read (家庭のページ), written from what no longer changes.
 
-A finished run, its ledger and its points are never edited, so that pages can be written ahead and kept for the
-moment when they are opened. Codes and protection can change at any time and are no part of this.
+A finished run, its ledger and its points are never edited, so that pages can be written ahead of the moment
+when they are opened. Codes and protection can change at any time and are no part of this.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from django.utils import timezone
 from yakuba.core.audit.services import record
 from yakuba.core.exchange import Lane
 from yakuba.core.exchange import sending as exchange
-from yakuba.core.jobs.models import ACTIVE_STATES
+from yakuba.core.jobs.models import ACTIVE_STATES, Job
 from yakuba.core.jobs.services import cancel
 from yakuba.core.people import protected
 from yakuba.nursery.family.digests import birth_digest
@@ -193,8 +193,8 @@ def revoke_all(publication: Publication, *, by: Any) -> int:
     going = PublicationRun.objects.filter(
         allocation=publication.allocation, finished_at=None, job__state__in=ACTIVE_STATES
     )
-    for run in going.select_related("job"):
-        cancel(run.job, by)  # first: one that is ending now has ended after this, and is taken back below
+    for job in Job.objects.filter(pk__in=going.values("job")):
+        cancel(job, by)  # first: one that is ending now has ended after this, and is taken back below
     now = timezone.now()
     publication.refresh_from_db()
     live = publication.notices.select_for_update().filter(revoked_at=None)
