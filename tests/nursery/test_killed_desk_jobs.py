@@ -29,8 +29,9 @@ __all__ = ["empty_sqlite", "postgresql", "town"]
 
 pytestmark = [pytest.mark.workers, pytest.mark.slow]
 
-CHILDREN = 400
-LEASE_S = 30.0  # longer than the one transaction of an outcome on a busy machine
+CHILDREN = 200
+LEASE_S = 8.0  # longer than the one transaction of an outcome on a busy machine
+DEADLINE_S = 120.0  # two workers start, each with an engine to load
 both = pytest.mark.parametrize("town", ["sqlite", "postgresql"], indirect=True)
 
 
@@ -43,6 +44,7 @@ def person(number: str, name: str, role: Role, department: Department) -> User:
 @pytest.fixture
 def officer(town: Town, monkeypatch: pytest.MonkeyPatch) -> User:
     monkeypatch.setenv("YAKUBA_HOME", str(town.home))  # the workers' keys
+    monkeypatch.setattr("tests.core.jobs.conftest.DEADLINE_S", DEADLINE_S)
     department = Department.objects.create(code="210", name="保育課", systems=["nursery"])
     return person("2001", "前田 律", Role.OFFICER, department)
 
@@ -51,7 +53,7 @@ def officer(town: Town, monkeypatch: pytest.MonkeyPatch) -> User:
 def result(town: Town, officer: User) -> Allocation:
     """Approved, with a code for every family."""
     path = town.folder / "台帳.xlsx"
-    write_workbook(make_ledger(CHILDREN, 20, 8, 1), path)
+    write_workbook(make_ledger(CHILDREN, 12, 6, 1), path)
     ledger = import_ledger(title="一次選考", file_name=path.name, data=path.read_bytes(), by=officer)
     run = request_allocation(ledger, seed=None, by=officer)
     run_pending()
