@@ -79,14 +79,13 @@ def people() -> tuple[Any, Any]:
 def a_round(data: bytes, clock: Clock, folder: Path | None) -> dict[str, Any]:
     """From the bytes of the workbook to the families' pages; counts of what came out."""
     from django.conf import settings
-    from django.utils import timezone
 
     from yakuba.core.files.services import read as read_file
     from yakuba.core.jobs.testing import run_pending
     from yakuba.core.people.approval import decide
     from yakuba.nursery.domain.letters import Issue
     from yakuba.nursery.letters.load import available
-    from yakuba.nursery.services import applications, letters, publication, rounds, rulebooks
+    from yakuba.nursery.services import applications, letters, rounds, rulebooks
     from yakuba.nursery.services.allocations import request_allocation
     from yakuba.nursery.services.approvals import ask_for_approval
     from yakuba.nursery.services.scoring import request_scoring
@@ -131,9 +130,7 @@ def a_round(data: bytes, clock: Clock, folder: Path | None) -> dict[str, Any]:
         batch = letters.request_letters(run, available()["shiomi"], choices, by=officer)
         run_pending()
         batch.refresh_from_db()
-    with clock.stage("families' pages"):
-        end = timezone.now() + timedelta(days=90)
-        opened = publication.publish(run, words=WORDS, expires_at=end, by=officer)
+    opened = in_the_browser(run, officer, clock)
     if batch.pdf is None or batch.docx is None:
         raise SystemExit(f"no letters: {batch.job and batch.job.error}")
     if folder is not None:
@@ -147,8 +144,45 @@ def a_round(data: bytes, clock: Clock, folder: Path | None) -> dict[str, Any]:
         "waiting": run.figures["waiting"],
         "letters": batch.figures["placed"] + batch.figures["waiting"],
         "pages": batch.figures["pages"],
-        "family_pages": opened.families,
+        "family_pages": opened,
     }
+
+
+def in_the_browser(run: Any, officer: Any, clock: Clock) -> int:
+    """Requests (of pages) and jobs of a pin and of the opening to families; how many pages were opened."""
+    from django.test import Client
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from yakuba.core.jobs.testing import run_pending
+
+    web = Client(headers={"host": "localhost"})
+    web.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    child = run.child_rows.filter(outcome="waiting").order_by("child_id")[0]
+    wished = next(claim["class"] for claim in child.claims if claim.get("class"))
+    pin = {"child": child.child_id, "class": wished, "reason": "要請"}
+    families = reverse("nursery:families", args=[run.pk])
+    web.get(families)  # what every process does once
+    with clock.stage("request: consequences of a pin"):
+        preview = _led_on(web.post(reverse("nursery:pin-new", args=[run.pk]), pin))
+    with clock.stage("job: consequences of a pin"):
+        run_pending()
+    with clock.stage("page: consequences of a pin"):
+        web.get(preview)
+    with clock.stage("request: approval of a pin"):
+        _led_on(web.post(f"{preview}ask/"))
+    last = {"expires_on": (timezone.localdate() + timedelta(days=90)).isoformat()}
+    with clock.stage("request: opening to families"):
+        _led_on(web.post(families, {**WORDS, **last}))
+    with clock.stage("job: families' pages"):
+        run_pending()
+    return int(run.publication.notices.count())
+
+
+def _led_on(answer: Any) -> str:
+    if answer.status_code != 302:
+        raise SystemExit(f"answered {answer.status_code}: {answer.content.decode()[-2000:]}")
+    return str(answer["Location"])
 
 
 def main() -> None:

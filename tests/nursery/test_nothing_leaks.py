@@ -31,6 +31,7 @@ from yakuba.nursery.models import (
     Comparison,
     LetterBatch,
     Pin,
+    PinPreview,
     PublishedNotice,
     Scenario,
     Scoring,
@@ -58,9 +59,9 @@ ASKED = {
 # Addresses that only take a POST, or that hold no child whatever they are asked
 ACTS = {
     "allocate", "ask-approval", "round-rulebook", "round-allocate", "round-adopt", "rulebook-recheck",
-    "applications-give-up", "score", "decision-withdraw", "pin-remove", "letter-revoke", "families-refresh",
-    "families-close", "family-revoke", "withdrawal-undo", "applications-columns", "applications-check",
-    "adoption-withdraw", "round-set-aside", "round-take-up",
+    "applications-give-up", "score", "decision-withdraw", "pin-ask", "pin-remove", "letter-revoke",
+    "families-refresh", "families-close", "family-revoke", "withdrawal-undo",
+    "applications-columns", "applications-check", "adoption-withdraw", "round-set-aside", "round-take-up",
 }  # fmt: skip
 
 
@@ -111,6 +112,8 @@ def everything(selection: SelectionRound, officer: User, web: Client) -> None:
     ask_for_pin(allocation, child=waiting.child_id, class_id="11-1", reason="要請", by=officer)
     web.post(reverse("nursery:letters", args=[allocation.pk]), FORM)
     run_pending()
+    pinned = {"child": waiting.child_id, "class": "-", "reason": "要請"}
+    web.post(reverse("nursery:pin-new", args=[allocation.pk]), pinned)
     web.post(reverse("nursery:families", args=[allocation.pk]), {**WORDS, "expires_on": "2027-01-10"})
     placed = allocation.child_rows.filter(outcome="placed").exclude(child_id=HIDDEN).first()
     assert placed is not None
@@ -137,6 +140,7 @@ def addresses(selection: SelectionRound) -> dict[str, list[str]]:
         "scoring-child": [(scoring.pk, HIDDEN), (scoring.pk, "1")],
         "scenario": [(one.pk,) for one in Scenario.objects.all()],
         "pin": [(one.pk,) for one in Pin.objects.all()],
+        "pin-preview": [(one.pk,) for one in PinPreview.objects.all()],
         "comparison": [(one.pk,) for one in Comparison.objects.all()],
         "letters-sample": [(allocation.pk, kind) for kind in ("placed", "waiting")],
         "letter-batch": [(batch.pk,)],
@@ -205,10 +209,11 @@ def test_every_address_is_asked_for() -> None:
     known = set(ACTS) | {
         "home", "ledger-new", "rulebooks", "round-new", "ledger", "file", "print", "child", "child-print",
         "application", "application-export", "scoring", "scoring-questions", "scoring-ties", "scoring-child",
-        "scenario", "pin", "comparison", "letters-sample", "letter-batch", "letter-batch-file", "letter",
-        "letter-view", "letter-print", "rulebook", "rulebook-file", "rulebook-changes", "allocation",
-        "children", "ranks", "proof", "export", "scenarios", "scenario-new", "pins", "pin-new", "comparisons",
-        "letters", "families", "round", "applications-new", "round-withdrawals", "round-second",
+        "scenario", "pin", "pin-preview", "comparison", "letters-sample", "letter-batch",
+        "letter-batch-file", "letter", "letter-view", "letter-print", "rulebook",
+        "rulebook-file", "rulebook-changes", "allocation", "children", "ranks", "proof", "export",
+        "scenarios", "scenario-new", "pins", "pin-new", "comparisons", "letters",
+        "families", "round", "applications-new", "round-withdrawals", "round-second",
         "round-publication",
     }  # fmt: skip
     assert {one.name for one in urlpatterns} == known, (

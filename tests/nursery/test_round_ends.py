@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -17,6 +18,7 @@ from yakuba.nursery.models import Allocation, LetterBatch, Publication, Rulebook
 from yakuba.nursery.services import round_ends, rounds
 from yakuba.nursery.services.allocations import request_allocation
 from yakuba.nursery.services.approvals import ask_for_approval
+from yakuba.nursery.services.publication_runs import request_publication
 from yakuba.nursery.services.scoring import request_scoring
 
 
@@ -63,6 +65,12 @@ def families_told(selection: SelectionRound, officer: User) -> None:
     )
 
 
+def families_being_told(selection: SelectionRound, officer: User) -> None:
+    assert selection.adopted is not None
+    until = timezone.now() + timedelta(days=9)
+    request_publication(selection.adopted, words={}, expires_at=until, by=officer)
+
+
 def went_on(selection: SelectionRound, officer: User) -> None:
     SelectionRound.objects.create(title="二次選考", starts_on=selection.starts_on, previous=selection)
 
@@ -71,6 +79,7 @@ def went_on(selection: SelectionRound, officer: User) -> None:
     ("happened", "said"),
     [
         (letters_made, "通知を作成した"),
+        (families_being_told, "公開しているところ"),
         (families_told, "家庭に公開した"),
         (went_on, "次の選考が始まっている"),
     ],

@@ -310,6 +310,7 @@ def the_pin_needs_a_second_person(officer: Keys, approver: Keys) -> None:
     officer.choose("#class", "保育園|保育室")
     officer.type("#reason", "児童相談所からの要請（8児第12号）")
     officer.press("影響を確かめる")
+    until(officer, "人の結果が変わります")
     officer.says("まだ何も依頼していません")
     officer.stop("29-pin-consequences")
     officer.press("固定の承認を依頼する")
@@ -370,7 +371,7 @@ def the_results_are_opened_to_families(officer: Keys) -> None:
     officer.type("#id_phone", "0X-XXXX-1234")
     officer.stop("38-families")
     officer.press(re.compile("世帯に公開する"))
-    officer.says("世帯に公開しました")
+    until(officer, "世帯に公開しました")
     officer.stop("39-published")
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from yakuba.core.jobs.models import Job
 from yakuba.core.jobs.registry import JobContext, JobError, job
-from yakuba.nursery import jobs_letters
+from yakuba.nursery import jobs_families, jobs_letters, jobs_pins
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import BadInput, Labels
 from yakuba.nursery.domain.summary import Summary, summarise
@@ -26,7 +26,16 @@ from yakuba.nursery.services.ledgers import Source, source_of
 from yakuba.nursery.services.visibility import HIDDEN_LINE, mentions, protected_ids
 
 # the worker finds every kind of job here
-__all__ = ["figures_of", "jobs_letters", "result_page", "run", "run_scenario", "run_scoring"]
+__all__ = [
+    "figures_of",
+    "jobs_families",
+    "jobs_letters",
+    "jobs_pins",
+    "result_page",
+    "run",
+    "run_scenario",
+    "run_scoring",
+]
 
 CONTENT_TYPES = {"json": "application/json", "jsonl": "application/jsonl"}
 

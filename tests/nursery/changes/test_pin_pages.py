@@ -17,7 +17,7 @@ from yakuba.core.people.approval import ApprovalError, consequences_of, decide, 
 from yakuba.core.people.models import User
 from yakuba.nursery.domain.market import BadInput
 from yakuba.nursery.domain.verify import verify
-from yakuba.nursery.models import Allocation, Pin
+from yakuba.nursery.models import Allocation, Pin, PinPreview
 from yakuba.nursery.services.allocations import request_allocation
 from yakuba.nursery.services.approvals import ask_for_approval
 from yakuba.nursery.services.ledgers import import_ledger
@@ -45,14 +45,15 @@ def test_the_consequences_are_shown_before_anything_is_asked(web: Client, result
     first = web.get(page, {"child": "7003"}).content.decode()
     assert "固定先" in first
     assert "固定の承認を依頼する" not in first
-    data = {"child": "7003", "class": "1-1", "reason": REASON}
-    shown = web.post(page, {**data, "step": "look"}).content.decode()
+    asked = web.post(page, {"child": "7003", "class": "1-1", "reason": REASON})
+    run_pending()
+    shown = web.get(asked["Location"]).content.decode()
     assert "まだ何も依頼していません" in shown
     assert "固定の承認を依頼する" in shown
     assert "7001" in shown  # who loses the seat
     assert "固定による不満" in shown
     assert not Pin.objects.exists()
-    answer = web.post(page, {**data, "step": "ask"})
+    answer = web.post(asked["Location"] + "ask/")
     pin = Pin.objects.get()
     assert answer["Location"] == reverse("nursery:pin", args=[pin.pk])
     assert pin.approval is not None
@@ -195,9 +196,10 @@ def test_the_same_pin_twice_in_a_run_is_told(officer: User, approver: User, resu
 def test_a_form_that_is_not_complete_says_what_is_missing(
     web: Client, result: Allocation, data: dict[str, str], words: str
 ) -> None:
-    answer = web.post(reverse("nursery:pin-new", args=[result.pk]), {"child": "7003", "step": "ask", **data})
+    answer = web.post(reverse("nursery:pin-new", args=[result.pk]), {"child": "7003", **data})
     assert answer.status_code == 422
     assert words in answer.content.decode()
+    assert not PinPreview.objects.exists()
     assert not Pin.objects.exists()
 
 

@@ -92,11 +92,13 @@ def test_an_end_in_the_past_is_refused(approved: Allocation, officer: User) -> N
 def test_a_family_without_a_code_or_a_birth_date_gets_no_page(
     approved: Allocation, officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from yakuba.nursery.services import publication
+    from yakuba.nursery.services import family_pages
 
     FamilyCode.objects.filter(family_id="h3").delete()
-    known = publication.birth_dates(approved)
-    monkeypatch.setattr(publication, "birth_dates", lambda _: {c: d for c, d in known.items() if c != "8004"})
+    known = family_pages.birth_dates(approved)
+    monkeypatch.setattr(
+        family_pages, "birth_dates", lambda _: {c: d for c, d in known.items() if c != "8004"}
+    )
     done = again(approved, officer)
     assert (done.families, done.without_code, done.without_birth) == (38, 1, 1)
     assert not FamilyNotice.objects.filter(reference__in=["ref-h3", "ref-h4"]).exists()

@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.nursery.conftest import make_person, signed_in
 from tests.nursery.family.conftest import WORDS, birth, code_of
 from yakuba.core.audit.models import AuditEntry
+from yakuba.core.jobs.testing import run_pending
 from yakuba.core.people import protected
 from yakuba.core.people.approval import decide
 from yakuba.core.people.models import Department, Role, User
@@ -38,6 +39,8 @@ def test_an_officer_opens_the_pages_and_sees_who_has_read(web: Client, approved:
     page = address(approved)
     assert "40世帯に公開する" in web.get(page).content.decode()
     assert web.post(page, form())["Location"] == page
+    assert not FamilyNotice.objects.exists()
+    run_pending()
     assert "40世帯に公開しました" in web.get(page).content.decode()
     entry.enter(code_of("h1"), birth(1), "192.0.2.1", timezone.now())
     web.post(address(approved, "families-refresh"))
@@ -125,6 +128,7 @@ def test_a_protected_family_is_on_no_list_but_its_officers(
     )
     shielded = protected.protect(SUBJECT, "8007", officers=[officer], by=asks)
     web.post(address(approved), form())
+    run_pending()
     mine = web.get(address(approved), {"q": "h7"}).content.decode()
     assert "許可待ち" in mine
     others = signed_in(colleague)

@@ -1,4 +1,4 @@
-"""Staff pages of jobs: the list, one job, and the live parts that htmx asks for every two seconds."""
+"""Staff pages of jobs: the list, one job, and the live parts that htmx asks for again and again."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @staff_page
 @require_POST
 def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """Stop a job."""
+    """Stop a job, and go back to the page that was named as ``next``."""
     job = _steered(request, job_id)
     services.cancel(job, request.user)
-    return redirect("jobs:detail", job_id=job.pk)
+    return redirect(_local(request.POST.get("next", "")) or reverse("jobs:detail", args=[job.pk]))
 
 
 @staff_page

@@ -1,13 +1,14 @@
 """The tables of this package, one concept a file."""
 
 from yakuba.nursery.models.allocation import Allocation, ChildOutcome, ClassOutcome, Ledger
-from yakuba.nursery.models.changes import Comparison, Pin, Scenario
+from yakuba.nursery.models.changes import Comparison, Pin, PinPreview, Scenario
 from yakuba.nursery.models.letters import FamilyCode, Letter, LetterBatch
 from yakuba.nursery.models.notices import (
     EntryLimit,
     FamilyNotice,
     FamilySession,
     Publication,
+    PublicationRun,
     PublishedNotice,
 )
 from yakuba.nursery.models.rounds import (
@@ -36,7 +37,9 @@ __all__ = [
     "Letter",
     "LetterBatch",
     "Pin",
+    "PinPreview",
     "Publication",
+    "PublicationRun",
     "PublishedNotice",
     "Rulebook",
     "Scenario",

@@ -71,6 +71,37 @@ class Pin(models.Model):
         return f"{self.child_id} → {self.class_id or '保留'}"
 
 
+class PinPreview(models.Model):
+    """What a pin would change (固定の影響), computed by a job before anybody is asked to approve it.
+
+    ``basis``: digest of what it was computed from; a preview of another basis is stale and can't be asked
+    for. ``problem``: why there can be no such pin, for those who may see the child.
+    """
+
+    face = Face.STAFF
+
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="pin_previews")
+    child_id = models.CharField("受付番号", max_length=60)
+    class_id = models.CharField("クラス番号", max_length=60, blank=True)  # blank: not placed (保留)
+    reason = models.CharField("理由", max_length=500)
+    basis = models.CharField(max_length=64, blank=True)
+    consequences = models.JSONField("影響", default=dict)  # yakuba.nursery.difference/1
+    problem = models.TextField("固定できない理由", blank=True)
+    job = models.OneToOneField("jobs.Job", null=True, on_delete=models.PROTECT, related_name="+")
+    pin = models.OneToOneField(Pin, null=True, on_delete=models.PROTECT, related_name="preview")
+    requested_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField("依頼日時", auto_now_add=True)
+    finished_at = models.DateTimeField("終了日時", null=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        verbose_name = "固定の影響"
+        verbose_name_plural = "固定の影響"
+
+    def __str__(self) -> str:
+        return f"{self.child_id} → {self.class_id or '保留'}"
+
+
 class Comparison(models.Model):
     """A finished result beside a manual one (手作業の結果), every difference explained."""
 

@@ -98,6 +98,30 @@ class Publication(models.Model):
         return f"{self.allocation} 公開{self.version}"
 
 
+class PublicationRun(models.Model):
+    """One opening of a result that was asked for: what it shall say, the job that does it, what it did."""
+
+    face = Face.STAFF
+
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="publication_runs")
+    settings = models.JSONField("表示の設定", default=dict)
+    expires_at = models.DateTimeField("公開の終わり")
+    job = models.OneToOneField("jobs.Job", null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField("版", null=True)  # that it became
+    figures = models.JSONField("集計", default=dict)  # families, without_code, without_birth, held
+    requested_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField("依頼日時", auto_now_add=True)
+    finished_at = models.DateTimeField("終了日時", null=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        verbose_name = "公開の処理"
+        verbose_name_plural = "公開の処理"
+
+    def __str__(self) -> str:
+        return f"{self.allocation} 公開の処理{self.pk}"
+
+
 class PublishedNotice(models.Model):
     """One family's page as the staff side knows it: that it went out, and whether it was opened."""
 

@@ -23,7 +23,8 @@ from yakuba.core.ui.tables import Column, Table, TableView
 from yakuba.nursery.forms_family import PublicationForm
 from yakuba.nursery.models import Allocation, ChildOutcome, Publication, PublishedNotice
 from yakuba.nursery.pages.allocations import find, round_of
-from yakuba.nursery.services.publication import KIND, NotPublishable, publish, revoke_all, revoke_one
+from yakuba.nursery.services.publication import KIND, NotPublishable, revoke_all, revoke_one
+from yakuba.nursery.services.publication_runs import request_publication
 from yakuba.nursery.services.visibility import hidden_families, hidden_from, note_views
 
 STATES = {"open": ("chip-ok", "公開中"), "held": ("chip-wait", "許可待ち"), "closed": ("", "取消し済み")}
@@ -63,6 +64,11 @@ def _table(waiting: set[str]) -> Table:
 
 
 def _initial(found: Allocation, publication: Publication | None) -> dict[str, Any]:
+    """What was asked for last, so that an officer types it once; else dates counted from today."""
+    last_run = found.publication_runs.first()
+    if last_run is not None and last_run.finished_at is None:
+        last = timezone.localtime(last_run.expires_at) - timedelta(days=1)
+        return {**last_run.settings, "expires_on": last.date()}
     if publication is not None:
         last = timezone.localtime(publication.expires_at) - timedelta(days=1)
         return {**publication.settings, "expires_on": last.date()}
@@ -99,7 +105,7 @@ def _shown(request: HttpRequest, found: Allocation, publication: Publication | N
 @require_http_methods(["GET", "POST"])
 @require("nursery", Role.OFFICER)
 def families(request: HttpRequest, pk: int) -> HttpResponse:
-    """The publication of a result, and the form for its next version."""
+    """The publication of a result, the progress of the one that runs, and the form for the next version."""
     found = find(pk)
     if not found.is_finished:
         raise Http404("計算が終わっていません。")
@@ -107,11 +113,10 @@ def families(request: HttpRequest, pk: int) -> HttpResponse:
     form = PublicationForm(request.POST or None, initial=_initial(found, publication))
     if request.method == "POST" and form.is_valid():
         try:
-            done = publish(found, words=form.words(), expires_at=form.expires_at(), by=request.user)
+            request_publication(found, words=form.words(), expires_at=form.expires_at(), by=request.user)
         except NotPublishable as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _told(done.families, done.without_code, done.without_birth, done.held))
             return redirect("nursery:families", pk)
     shown = _shown(request, found, publication)
     approved = found.approval is not None and found.approval.state == "approved"
@@ -126,14 +131,26 @@ def families(request: HttpRequest, pk: int) -> HttpResponse:
         "codes": found.family_codes.filter(revoked_at=None).count(),
         "live": 0 if publication is None else publication.notices.filter(revoked_at=None).count(),
         "opened": 0 if publication is None else publication.notices.exclude(opened_on=None).count(),
+        **_last_run(found, publication),
     }
     return export(shown, f"families-{pk}") or render(
         request, "nursery/families.html", context, status=422 if form.errors else 200
     )
 
 
-def _told(pages: int, without_code: int, without_birth: int, held: int) -> str:
-    text = f"{pages:,}世帯に公開しました。"
+def _last_run(found: Allocation, publication: Publication | None) -> dict[str, Any]:
+    """The newest run: its job while it goes on or when it came to nothing, else what it did."""
+    run = found.publication_runs.select_related("job").first()
+    if run is None:
+        return {}
+    if run.finished_at is None:
+        return {"job": run.job, "running": run.job is not None and not run.job.is_final, "run": run}
+    shown = publication is not None and publication.revoked_at is None and publication.version == run.version
+    return {"told": _told(**run.figures)} if shown else {}
+
+
+def _told(families: int, without_code: int, without_birth: int, held: int) -> str:
+    text = f"{families:,}世帯に公開しました。"
     if without_code:
         text += f"閲覧コードのない {without_code:,}世帯には公開していません。"
     if without_birth:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yakuba.core.people.approval import ApprovalError
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import allowed, require
 from yakuba.core.ui.tables import Column, Table
@@ -20,7 +19,8 @@ from yakuba.nursery.models import Allocation, ChildOutcome, Pin
 from yakuba.nursery.pages.allocations import find, frame
 from yakuba.nursery.pages.changes import ShownDifference
 from yakuba.nursery.services.bases import class_labels
-from yakuba.nursery.services.pins import PinError, ask_for_pin, preview, remove_pin
+from yakuba.nursery.services.pin_previews import request_preview
+from yakuba.nursery.services.pins import PinError, remove_pin
 from yakuba.nursery.services.visibility import HIDDEN, hidden_from, note_views, visible_children
 
 WAITING = "-"  # the choice 保留 in the form
@@ -95,21 +95,16 @@ def pins(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require("nursery", Role.OFFICER)
 def pin_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose a class or 保留 with a reason; the consequences come before the request can be sent."""
+    """Choose a class or 保留 with a reason; a job then tells the consequences, before anything is asked."""
     found = find(pk)
     if not found.is_finished:
         return redirect("nursery:allocation", pk)
     asked = request.POST.get("child") or request.GET.get("child", "")
-    row = _child(request, found, asked)
+    row = child_of(request, found, asked)
     context: dict[str, Any] = {
         **frame(request, found, "pins"),
-        "row": row,
-        "choices": _choices(found, row) if row is not None else [],
-        "chosen": request.POST.get("class", ""),
-        "reason": request.POST.get("reason", ""),
+        **pin_form(found, row, request.POST.get("class", ""), request.POST.get("reason", "")),
         "asked": asked,
-        "reason_length": REASON_LENGTH,
-        "errors": [],
     }
     if request.method == "GET" or row is None:
         missing = bool(asked) and row is None
@@ -120,7 +115,20 @@ def pin_new(request: HttpRequest, pk: int) -> HttpResponse:
     return _posted(request, found, row, context)
 
 
-def _child(request: HttpRequest, found: Allocation, child_id: str) -> ChildOutcome | None:
+def pin_form(found: Allocation, row: ChildOutcome | None, chosen: str, reason: str) -> dict[str, Any]:
+    """What the form of a pin (``_pin_form.html``) shows."""
+    return {
+        "row": row,
+        "choices": _choices(found, row) if row is not None else [],
+        "chosen": chosen,
+        "reason": reason,
+        "reason_length": REASON_LENGTH,
+        "errors": [],
+    }
+
+
+def child_of(request: HttpRequest, found: Allocation, child_id: str) -> ChildOutcome | None:
+    """The child of a result, unless the person may not see it."""
     rows = visible_children(request.user, ChildOutcome.objects.filter(allocation=found))
     return rows.filter(child_id=child_id.replace("\0", "").strip()).first()
 
@@ -144,23 +152,11 @@ def _posted(
         errors.append(("reason", "理由がありません。承認する人に伝わる理由を入力してください。"))
     elif len(reason) > REASON_LENGTH:
         errors.append(("reason", f"理由が{len(reason)}文字あります。{REASON_LENGTH}文字までにしてください。"))
+    if errors:
+        return render(request, "nursery/pin_new.html", context, status=422)
     seat = None if chosen == WAITING else chosen
-    try:
-        if not errors and request.POST.get("step") == "ask":
-            pin = ask_for_pin(found, child=row.child_id, class_id=seat, reason=reason, by=request.user)
-            messages.success(request, "固定の承認を依頼しました。承認者の画面に出ています。")
-            return redirect("nursery:pin", pin.pk)
-        if not errors:
-            document = preview(found, row.child_id, seat)
-            shown = ShownDifference(request, found, document, class_labels(found))
-            context |= {
-                "shown": shown,
-                "table": shown.table(),
-                "chosen_label": dict(context["choices"])[chosen],
-            }
-    except (PinError, ApprovalError) as error:
-        errors.append(("class", str(error)))
-    return render(request, "nursery/pin_new.html", context, status=422 if errors else 200)
+    asked = request_preview(found, child=row.child_id, class_id=seat, reason=reason, by=request.user)
+    return redirect("nursery:pin-preview", asked.pk)
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,9 @@ def base_of(allocation: Allocation) -> Base:
     return Base(loaded, Side(loaded.market, loaded.market_json(), found, result))
 
 
-def run_again(loaded: Loaded) -> Side:
+def run_again(loaded: Loaded, progress: Callable[[float, str], None] | None = None) -> Side:
     """The engine's answer for a changed market, as the other side of a difference."""
-    found = loaded.allocate().result
+    found = loaded.allocate(progress).result
     return Side(loaded.market, loaded.market_json(), found, loaded.result_json(found))
 
 

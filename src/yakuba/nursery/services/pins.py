@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +27,8 @@ from yakuba.nursery.services.bases import Base, base_of, run_again
 
 KIND = "nursery.pin"
 
+Progress = Callable[[float, str], None]  # a share from 0 to 1, and what is done now
+
 
 class PinError(ValueError):
     """The pin can't be asked for or removed; the message says why and what to do."""
@@ -49,18 +51,30 @@ def pins_changed(allocation: Allocation) -> bool:
     return approved_pins(allocation.ledger) != (allocation.pins or {})
 
 
-def preview(allocation: Allocation, child: str, class_id: Seat) -> dict[str, Any]:
+def preview(
+    allocation: Allocation, child: str, class_id: Seat, say: Progress | None = None
+) -> dict[str, Any]:
     """What the pin would change, from a run with it beside the shown result; ``PinError`` if it can't be.
 
-    The result is a ``yakuba.nursery.difference/1`` document.
+    The result is a ``yakuba.nursery.difference/1`` document. It takes seconds for a big ledger: pages have
+    a job do it (``pin_previews``). ``say`` hears how far it is, and may stop it by raising.
     """
+    tell = say or _quiet
+    tell(0.02, "割当の結果を読んでいます")
     base = base_of(allocation)
     waiting = {pin.child_id: pin.class_id or None for pin in current_pins(allocation.ledger)}
     _check(base, {**waiting, child: class_id})
     if base.loaded.pins.get(child, "") == class_id and child in base.loaded.pins:
         raise PinError(f"受付{child}：この割当は、すでにこの固定で計算しています。")
-    side = run_again(base.loaded.pinned({**base.loaded.pins, child: class_id}))
+    tell(0.15, "固定して割り当てています")
+    pinned = base.loaded.pinned({**base.loaded.pins, child: class_id})
+    side = run_again(pinned, lambda share, text: tell(0.15 + 0.5 * share, text))
+    tell(0.7, "変わる児童と理由を調べています")
     return document(base.side, side)
+
+
+def _quiet(share: float, text: str) -> None:
+    del share, text
 
 
 def _check(base: Base, pins: Mapping[str, Seat]) -> None:
@@ -71,36 +85,43 @@ def _check(base: Base, pins: Mapping[str, Seat]) -> None:
 
 
 def ask_for_pin(allocation: Allocation, *, child: str, class_id: Seat, reason: str, by: Any) -> Pin:
-    """Compute the consequences and send the pin to an approver, who sees the same. ``PinError``."""
+    """Compute the consequences here and now, and ask with them. ``PinError``."""
     found = preview(allocation, child, class_id)
-    with transaction.atomic():
-        ledger = Ledger.objects.select_for_update().get(pk=allocation.ledger_id)
-        _clear_refused(ledger, child)
-        if ledger.pins.filter(child_id=child, removed_at=None).exists():
-            raise PinError(f"受付{child}：固定が依頼中か、承認済みです。前の固定を解除してください。")
-        pin = Pin.objects.create(
-            ledger=ledger,
-            child_id=child,
-            class_id=class_id or "",
-            reason=reason,
-            consequences={**found, "allocation": allocation.pk},
-            asked_by=by,
-        )
-        pin.approval = request_approval(
-            KIND,
-            f"nursery.pin:{pin.pk}",
-            {"pin": pin.pk, "title": str(ledger), "counts": found["counts"], "envy": len(found["envy"])},
-            by=by,
-            reason=reason,
-            system="nursery",
-        )
-        pin.save(update_fields=["approval"])
-        record(
-            "nursery.pin.request",
-            actor=by,
-            target=f"nursery.pin:{pin.pk}",
-            detail={"ledger": ledger.pk, "allocation": allocation.pk, **found["counts"]},
-        )
+    return ask_with(allocation, found, child=child, class_id=class_id, reason=reason, by=by)
+
+
+@transaction.atomic
+def ask_with(
+    allocation: Allocation, found: Mapping[str, Any], *, child: str, class_id: Seat, reason: str, by: Any
+) -> Pin:
+    """Send a pin with its consequences (of ``preview``) to an approver, who sees the same. ``PinError``."""
+    ledger = Ledger.objects.select_for_update().get(pk=allocation.ledger_id)
+    _clear_refused(ledger, child)
+    if ledger.pins.filter(child_id=child, removed_at=None).exists():
+        raise PinError(f"受付{child}：固定が依頼中か、承認済みです。前の固定を解除してください。")
+    pin = Pin.objects.create(
+        ledger=ledger,
+        child_id=child,
+        class_id=class_id or "",
+        reason=reason,
+        consequences={**found, "allocation": allocation.pk},
+        asked_by=by,
+    )
+    pin.approval = request_approval(
+        KIND,
+        f"nursery.pin:{pin.pk}",
+        {"pin": pin.pk, "title": str(ledger), "counts": found["counts"], "envy": len(found["envy"])},
+        by=by,
+        reason=reason,
+        system="nursery",
+    )
+    pin.save(update_fields=["approval"])
+    record(
+        "nursery.pin.request",
+        actor=by,
+        target=f"nursery.pin:{pin.pk}",
+        detail={"ledger": ledger.pk, "allocation": allocation.pk, **found["counts"]},
+    )
     return pin
 
 

@@ -6,10 +6,9 @@ with a protected child waits there until a second person has released the output
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings as installation
@@ -19,23 +18,18 @@ from django.utils import timezone
 from yakuba.core.audit.services import record
 from yakuba.core.exchange import Lane
 from yakuba.core.exchange import sending as exchange
-from yakuba.core.files.services import read as read_file
+from yakuba.core.jobs.models import ACTIVE_STATES, Job
+from yakuba.core.jobs.services import cancel
 from yakuba.core.people import protected
-from yakuba.nursery.domain.family_board import Board
-from yakuba.nursery.domain.family_view import Child, Place, family_payload
 from yakuba.nursery.family.digests import birth_digest
-from yakuba.nursery.models import Allocation, ChildOutcome, FamilyCode, Publication, PublishedNotice
-from yakuba.nursery.services.ledgers import source_of
-from yakuba.nursery.services.scoring import shown_points, trace_of
+from yakuba.nursery.models import Allocation, FamilyCode, Publication, PublicationRun, PublishedNotice
+from yakuba.nursery.services.family_pages import FamilyPage, Lines, write_pages
 from yakuba.nursery.services.visibility import SUBJECT, protected_ids
 
 KIND = "nursery.family_notice"
 OUTPUT = "nursery.family_page"  # what a second person releases
 
 BATCH = 500  # rows of a statement
-
-Page = tuple[FamilyCode, list[str], list[date], dict[str, Any]]  # code, children, birth dates, payload
-Lines = Mapping[str, tuple[tuple[str, str, str, str, bool], ...]]
 
 
 class NotPublishable(ValueError):
@@ -53,7 +47,6 @@ class Published:
     held: int
 
 
-@transaction.atomic
 def publish(
     allocation: Allocation,
     *,
@@ -62,16 +55,34 @@ def publish(
     by: Any,
     lines: Lines | None = None,
 ) -> Published:
-    """Publish an approved result, or its next version in place of the one before.
+    """Publish an approved result, or its next version in place of the one before, here and now.
 
     ``words``: dates and contact of ``docs/nursery-family.md``; ``lines``: the points of children, for their
     own family; those of the scoring where nothing else is given. A family without a code on its letter or
     without a birth date in the ledger can't open a page and gets none. Raises ``NotPublishable``.
+
+    It takes seconds for a big ledger: pages have a job do it (``publication_runs``).
+    """
+    check(allocation, expires_at)
+    return open_pages(allocation, write_pages(allocation, lines=lines), words, expires_at, by)
+
+
+@transaction.atomic
+def open_pages(
+    allocation: Allocation,
+    pages: Sequence[FamilyPage],
+    words: Mapping[str, Any],
+    expires_at: datetime,
+    by: Any,
+) -> Published:
+    """Publish pages that were written before. Codes and protection are those of this moment.
+
+    Raises ``NotPublishable``.
     """
     found = Allocation.objects.select_for_update(of=("self",)).get(pk=allocation.pk)
-    _check(found, expires_at)
+    check(found, expires_at)
     publication = _next_version(found, words, expires_at, by)
-    done = _write(publication, own_points(found) if lines is None else lines)
+    done = _put(publication, pages)
     held = _hand_over(by)
     record(
         "nursery.family.publish",
@@ -82,49 +93,17 @@ def publish(
     return replace(done, held=held)
 
 
-def _write(publication: Publication, lines: Lines, only: frozenset[str] | None = None) -> Published:
-    """Put the pages of every family (or of ``only``) into the outbox; take back those without a code."""
-    found = publication.allocation
-    board = Board(*(json.loads(read_file(found.kept_file(name))) for name in ("market", "result")))
-    codes = {row.family_id: row for row in FamilyCode.objects.filter(allocation=found, revoked_at=None)}
-    births, places = birth_dates(found), places_of(found)
-    _revoke_stale(publication, codes)
-    pages: list[Page] = []
-    without_birth = without_code = 0
-    for family, rows in _families(found).items():
-        if only is not None and family not in only:
-            continue
-        code = codes.get(family)
-        known = sorted({births[row.child_id] for row in rows if row.child_id in births})
-        if code is None or not known:
-            without_code += code is None
-            without_birth += code is not None
-            continue
-        payload = family_payload(
-            board,
-            family,
-            {row.child_id: row.claims for row in rows},
-            {row.child_id: Child(row.name, row.age, lines.get(row.child_id, ())) for row in rows},
-            places,
-        )
-        pages.append((code, [row.child_id for row in rows], known, payload))
-    _post(publication, pages)
-    return Published(publication, len(pages), without_code, without_birth, 0)
-
-
-def own_points(allocation: Allocation) -> Lines:
-    """Child → the trace of its points as its own family reads it; empty for a ledger that came with keys."""
-    scoring = getattr(allocation.ledger, "scoring", None)
-    if scoring is None or scoring.scores_file is None:
-        return {}
-    return {
-        child: tuple(
-            (line.part, line.label, line.basis, shown_points(line.points), line.counted)
-            for line in found.score.lines
-            if line.nursery is None
-        )
-        for child, found in trace_of(scoring).children.items()
+def _put(publication: Publication, pages: Sequence[FamilyPage]) -> Published:
+    """Put pages into the outbox, each under its family's code; take back those whose code has ended."""
+    codes = {
+        row.family_id: row
+        for row in FamilyCode.objects.filter(allocation=publication.allocation, revoked_at=None)
     }
+    _revoke_stale(publication, codes)
+    coded = [(codes[page.family], page) for page in pages if page.family in codes]
+    leaving = [(code, page) for code, page in coded if page.births]
+    _post(publication, leaving)
+    return Published(publication, len(leaving), len(pages) - len(coded), len(coded) - len(leaving), 0)
 
 
 @transaction.atomic
@@ -133,11 +112,12 @@ def follow_codes(sender: object, allocation: Allocation, family_ids: Iterable[st
     publication = Publication.objects.filter(allocation=allocation, revoked_at=None).first()
     if publication is None or publication.expires_at <= timezone.now():
         return
-    _write(publication, own_points(allocation), frozenset(family_ids))
+    _put(publication, write_pages(allocation, only=frozenset(family_ids)))
     _hand_over(None)
 
 
-def _check(allocation: Allocation, expires_at: datetime) -> None:
+def check(allocation: Allocation, expires_at: datetime) -> None:
+    """Raises ``NotPublishable`` for a result that nobody approved, or an end that is past."""
     approval = allocation.approval
     if not allocation.is_finished or approval is None or approval.state != "approved":
         raise NotPublishable("承認されていない結果です。承認されてから公開してください。")
@@ -160,35 +140,17 @@ def _next_version(
     return publication
 
 
-def _families(allocation: Allocation) -> dict[str, list[ChildOutcome]]:
-    found: dict[str, list[ChildOutcome]] = {}
-    for row in allocation.child_rows.order_by("pk"):
-        found.setdefault(row.family_id, []).append(row)
-    return found
-
-
-def places_of(allocation: Allocation) -> dict[str, Place]:
-    """Classes of a result as families call them."""
-    return {row.class_id: Place(row.nursery, row.label) for row in allocation.class_rows.all()}
-
-
-def birth_dates(allocation: Allocation) -> dict[str, date]:
-    """Birth dates by child, as far as the ledger of the result gives them."""
-    children = source_of(allocation.ledger).children
-    return {child: facts.birth for child, facts in children.items() if facts.birth is not None}
-
-
-def _post(publication: Publication, pages: list[Page]) -> None:
+def _post(publication: Publication, leaving: Sequence[tuple[FamilyCode, FamilyPage]]) -> None:
     contents = []
-    for code, children, births, payload in pages:
+    for code, page in leaving:
         content = {
             "code": code.digest,
-            "births": [birth_digest(code.reference, birth) for birth in births],
+            "births": [birth_digest(code.reference, birth) for birth in page.births],
             "published_at": publication.published_at.isoformat(),
             "expires_at": publication.expires_at.isoformat(),
-            "payload": {**payload, "version": publication.version, "words": publication.settings},
+            "payload": {**page.payload, "version": publication.version, "words": publication.settings},
         }
-        contents.append((code.reference, content, children))
+        contents.append((code.reference, content, page.children))
     exchange.post_many(KIND, contents)
     PublishedNotice.objects.bulk_create(
         [
@@ -198,7 +160,7 @@ def _post(publication: Publication, pages: list[Page]) -> None:
                 reference=code.reference,
                 version=publication.version,
             )
-            for code, _, _, _ in pages
+            for code, _ in leaving
         ],
         batch_size=BATCH,
         update_conflicts=True,
@@ -227,10 +189,16 @@ def _hand_over(by: Any) -> int:
 
 @transaction.atomic
 def revoke_all(publication: Publication, *, by: Any) -> int:
-    """Close every page of a publication; how many there were."""
+    """Close every page of a publication; how many there were. A run that would open them again is stopped."""
+    going = PublicationRun.objects.filter(
+        allocation=publication.allocation, finished_at=None, job__state__in=ACTIVE_STATES
+    )
+    for job in Job.objects.filter(pk__in=going.values("job")):
+        cancel(job, by)  # first: one that is ending now has ended after this, and is taken back below
     now = timezone.now()
-    going = publication.notices.select_for_update().filter(revoked_at=None)
-    references = list(going.values_list("reference", flat=True))
+    publication.refresh_from_db()
+    live = publication.notices.select_for_update().filter(revoked_at=None)
+    references = list(live.values_list("reference", flat=True))
     exchange.revoke_many(KIND, references)
     publication.notices.filter(revoked_at=None).update(revoked_at=now)
     publication.revoked_by, publication.revoked_at = by, now

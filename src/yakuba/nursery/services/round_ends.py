@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from yakuba.core.audit.services import record
-from yakuba.nursery.models import LetterBatch, Publication, SelectionRound
+from yakuba.core.jobs.models import ACTIVE_STATES
+from yakuba.nursery.models import LetterBatch, Publication, PublicationRun, SelectionRound
 from yakuba.nursery.services.rounds import RoundError
 
 
@@ -26,6 +27,8 @@ def why_fixed(selection: SelectionRound) -> str:
         return "この結果の通知を作成したため、取り消せません。"
     if Publication.objects.filter(allocation=selection.adopted_id).exists():
         return "この結果を家庭に公開したため、取り消せません。"
+    if PublicationRun.objects.filter(allocation=selection.adopted_id, job__state__in=ACTIVE_STATES).exists():
+        return "この結果を家庭に公開しているところのため、取り消せません。"
     return ""
 
 
