@@ -24,10 +24,26 @@ class Residual(nn.Module):
         return torch.relu(x + self.body(x))
 
 
+class Thirds(nn.Module):
+    """Means over a 3 × 3 grid of the picture; as a product of matrices, which ONNX has for every side."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        means = torch.zeros(3, side)
+        for third in range(3):
+            first, last = third * side // 3, -(-(third + 1) * side // 3)
+            means[third, first:last] = 1 / (last - first)
+        self.register_buffer("means", means, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        means = self.get_buffer("means")
+        return means @ x @ means.T
+
+
 class CellNet(nn.Module):
     """Cells (n, 1, side, side) with ink 0–1 to one logit a character."""
 
-    def __init__(self, classes: int, widths: tuple[int, int, int, int]) -> None:
+    def __init__(self, classes: int, widths: tuple[int, int, int, int], side: int) -> None:
         super().__init__()
         first, second, third, last = widths
         self.body = nn.Sequential(
@@ -39,7 +55,7 @@ class CellNet(nn.Module):
             Residual(last),
             nn.Dropout2d(0.1),
         )
-        self.pool = nn.AdaptiveAvgPool2d(3)
+        self.pool = Thirds(-(-side // 8))
         self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.25), nn.Linear(last * 9, classes))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -49,9 +65,9 @@ class CellNet(nn.Module):
 
 def digit_net() -> CellNet:
     """24 × 24 → 10."""
-    return CellNet(10, (16, 32, 56, 80))
+    return CellNet(10, (16, 32, 56, 80), 24)
 
 
 def letter_net(classes: int) -> CellNet:
     """40 × 40 → ``classes``."""
-    return CellNet(classes, (16, 24, 48, 88))
+    return CellNet(classes, (16, 24, 48, 88), 40)

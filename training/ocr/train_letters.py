@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--from", dest="origin", type=Path, help="weights whose body is the start")
+    parser.add_argument("--fitted", type=Path, help="export these weights, trained in this way before")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -67,7 +68,11 @@ def main() -> None:
     if options.origin:
         known = torch.load(options.origin)
         net.load_state_dict({k: v for k, v in known.items() if not k.startswith("head")}, strict=False)
-    net = fit(net, batches, options.steps, rate=0.005)
+    if options.fitted:
+        net.load_state_dict(torch.load(options.fitted))
+        net.eval()
+    else:
+        net = fit(net, batches, options.steps, rate=0.005)
     spent = time.process_time() - spent
     cells = np.stack([normalise_cell(picture, LETTER_LAYOUT) for picture in data["pictures"][held]])
     right = probabilities(net, cells).argmax(1) == data["labels"][held]
@@ -78,8 +83,9 @@ def main() -> None:
         "seed": str(options.seed),
         "held_out_right": f"{right.mean():.5f} (n={len(right)})",
     }
-    export(net, LETTER_LAYOUT.side, classes, options.output, notes)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
     torch.save(net.state_dict(), options.output.with_suffix(".pt"))
+    export(net, LETTER_LAYOUT.side, classes, options.output, notes)
     print(json.dumps(notes | {"cpu_s": round(spent), "bytes": options.output.stat().st_size}))
 
 
