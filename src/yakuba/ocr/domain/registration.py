@@ -23,6 +23,7 @@ from yakuba.ocr.domain.pixels import (
     Colour,
     Floats,
     Gray,
+    Mask,
     PxBox,
     colour_of,
     flattened,

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from yakuba.ocr.domain.pixels import Mask, PxBox, gray_of, u8
+from yakuba.ocr.domain.pixels import Floats, Mask, PxBox, gray_of, u8
 from yakuba.ocr.domain.registration import (
     WORK_DPI,
     NotThisForm,
@@ -94,9 +94,8 @@ def sort_page(
         return Sorted(None, tuple(scores), 0.0, Unsorted.EMPTY)
     fits: dict[int, Registered] = {}
     refused: NotThisForm | None = None
-    for index in _short_list(ready, templates):
-        boxes = fields[index] if fields else ()
-        found = _laid_on(ready, templates[index], boxes)
+    for index, (coarse, inliers) in _near(ready, templates).items():
+        found = exactly(ready, templates[index], fields[index] if fields else (), coarse, inliers)
         if isinstance(found, Registered):
             fits[index] = found
             scores[index] = max(0.0, found.correlation)
@@ -120,9 +119,11 @@ def _short_list(ready: Prepared, templates: Sequence[Template]) -> list[int]:
     return [index for index in order if counts[index] >= NEAR_BEST * best][:SHORT_LIST]
 
 
-def _laid_on(ready: Prepared, template: Template, boxes: tuple[PxBox, ...]) -> Registered | NotThisForm:
-    coarse, inliers = coarsely(ready, template)
-    return exactly(ready, template, boxes, coarse, inliers)
+def _near(ready: Prepared, templates: Sequence[Template]) -> dict[int, tuple[Floats | None, int]]:
+    """The short list's templates onto which about as many features agree as onto the best one."""
+    laid = {index: coarsely(ready, templates[index]) for index in _short_list(ready, templates)}
+    most = max((inliers for _, inliers in laid.values()), default=0)
+    return {index: found for index, found in laid.items() if found[1] >= NEAR_BEST * most}
 
 
 def _decided(
