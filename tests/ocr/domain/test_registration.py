@@ -148,7 +148,7 @@ def test_a_version_with_one_box_moved_by_three_millimetres_is_refused(row: int) 
     assert isinstance(found, NotThisForm)
     assert found.refusal is Refusal.MOVED
     assert "別の版" in found.reason
-    x, y, width, height = fields()[row]
+    _, y, _, _ = fields()[row]
     assert any(abs(top - y) < 80 for _, top, _, _ in found.places)
 
 
@@ -161,7 +161,7 @@ def test_what_differs_far_from_every_field_does_not_refuse_the_page_but_is_told(
 
 def test_a_drop_of_correction_fluid_is_no_other_version() -> None:
     made, _ = scan(200)
-    x, y, width, height = fields()[4]
+    x, y, _, height = fields()[4]
     whitened = made.copy()
     whitened[y + height - 30 : y + height + 30, x + 300 : x + 380] = 250
     found = register(whitened, template(), fields())
