@@ -27,6 +27,11 @@ def template() -> Template:
 
 
 def blank_page() -> pages.Array:
+    return _blank_page().copy()
+
+
+@lru_cache(maxsize=1)
+def _blank_page() -> pages.Array:
     return np.asarray(cv2.cvtColor(pages.blank(LAYOUT, DPI), cv2.COLOR_GRAY2BGR), np.uint8)
 
 
@@ -35,13 +40,18 @@ def written(text: str = "3,456,789", *, size_mm: float = 5.0, down_mm: float = 1
 
 
 def as_scanned(page: pages.Array, *, seed: int = 3, one_bit: bool = False) -> pages.Array:
-    """Noise and softness as after registration, and a shift of a third of a pixel."""
+    """Around the field: noise and softness as after registration, and a shift of a third of a pixel."""
+    made = page.copy()
+    x, y, width, height = BOX
+    around = (slice(y - 60, y + height + 60), slice(x - 60, x + width + 60))
+    part = page[around]
     shift = np.array([[1, 0, 0.3], [0, 1, -0.3]])
-    moved = cv2.warpAffine(page, shift, page.shape[1::-1], borderValue=(255, 255, 255))
+    moved = cv2.warpAffine(part, shift, part.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
     soft = cv2.GaussianBlur(moved, (0, 0), 0.6).astype(float) * 0.93 + 8
     noise = np.random.default_rng(seed).normal(0, 4, soft.shape)
     values = np.where(soft + noise > 150, 255, 0) if one_bit else soft + noise
-    return np.clip(values, 0, 255).astype(np.uint8)
+    made[around] = np.clip(values, 0, 255).astype(np.uint8)
+    return made
 
 
 def text_box(text: str = "3,456,789", size_mm: float = 5.0) -> faults.BoxMm:

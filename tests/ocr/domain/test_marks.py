@@ -29,8 +29,13 @@ def page() -> pages.Array:
 
 
 def noisy(image: pages.Array) -> pages.Array:
-    soft = cv2.GaussianBlur(image, (0, 0), 0.6).astype(float)
-    return np.clip(soft + np.random.default_rng(5).normal(0, 4, image.shape), 0, 255).astype(np.uint8)
+    made = image.copy()
+    _, y, _, height = BOX
+    part = image[y - 80 : y + height + 80]
+    soft = cv2.GaussianBlur(part, (0, 0), 0.6).astype(float)
+    noise = np.random.default_rng(5).normal(0, 4, part.shape)
+    made[y - 80 : y + height + 80] = np.clip(soft + noise, 0, 255).astype(np.uint8)
+    return made
 
 
 def ticked(mark: str, ink: int = 40) -> pages.Array:
@@ -46,7 +51,7 @@ def ticked(mark: str, ink: int = 40) -> pages.Array:
     if mark == "filled":
         image[y + 2 : y + height - 1, x + 2 : x + width - 1] = colour
     for stroke in strokes.get(mark, []):
-        cv2.polylines(image, [np.array(stroke) + (x, y)], False, colour, 3, cv2.LINE_AA)
+        cv2.polylines(image, [np.array(stroke) + np.array([x, y])], False, colour, 3, cv2.LINE_AA)
     return noisy(image)
 
 
