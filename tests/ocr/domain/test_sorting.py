@@ -91,7 +91,7 @@ def test_an_empty_page_and_an_empty_shelf_are_unsortable() -> None:
 def test_differences_are_where_the_blanks_differ_and_nowhere_else() -> None:
     pair = differences(template(THIS_YEAR), template(LAST_YEAR))
     assert pair is not None
-    for only in pair:
+    for only in pair[:2]:
         rows, columns = np.nonzero(only)
         assert rows.min() > 200
         assert rows.max() < 280

@@ -37,6 +37,7 @@ NEAR_BEST = 0.5  # share of the best blank's matches that keeps another blank in
 MIN_MARGIN = 0.08
 MIN_DIFFERENCE_PX = 25  # ink at 200 dpi in which two blanks must differ to be told apart
 DECISIVE = 0.3
+MAX_COVERED = 0.3  # share of bare paper beside the differences that may be dark
 
 TextOf = Callable[[npt.NDArray[np.uint8]], str]
 
@@ -91,7 +92,7 @@ def sort_page(
     ready = prepared(image, max(templates[0].width_mm, templates[0].height_mm))
     scores = np.zeros(len(templates))
     if ready.empty:
-        return Sorted(None, tuple(scores), 0.0, Unsorted.EMPTY)
+        return Sorted(None, tuple(scores.tolist()), 0.0, Unsorted.EMPTY)
     fits: dict[int, Registered] = {}
     refused: NotThisForm | None = None
     for index, (coarse, inliers) in _near(ready, templates).items():
@@ -102,11 +103,11 @@ def sort_page(
         elif refused is None or found.correlation > refused.correlation:
             refused = found
     if not fits:
-        return Sorted(None, tuple(scores), 0.0, Unsorted.NO_FORM, refused)
+        return Sorted(None, tuple(scores.tolist()), 0.0, Unsorted.NO_FORM, refused)
     chosen, margin = _decided(fits, templates, text_of, keywords)
     if chosen is None:
-        return Sorted(None, tuple(scores), margin, Unsorted.NEAR_IDENTICAL)
-    return Sorted(chosen, tuple(scores), margin, registered=fits[chosen])
+        return Sorted(None, tuple(scores.tolist()), margin, Unsorted.NEAR_IDENTICAL)
+    return Sorted(chosen, tuple(scores.tolist()), margin, registered=fits[chosen])
 
 
 def _short_list(ready: Prepared, templates: Sequence[Template]) -> list[int]:
@@ -161,10 +162,13 @@ def _lead(laid: Registered, own: Template, other: Template) -> float:
     pair = differences(own, other)
     if pair is None:
         return 0.0
-    only_own, only_other = pair
+    only_own, only_other, paper = pair
     size = (own.work.shape[1], own.work.shape[0])
     gray = cv2.resize(gray_of(laid.image), size, interpolation=cv2.INTER_AREA)
-    dark = cv2.dilate(u8(dark_of(u8(gray))), np.ones((3, 3), np.uint8)) > 0
+    seen = dark_of(u8(gray))
+    if paper.any() and float(seen[paper].mean()) > MAX_COVERED:
+        return 0.0  # something lies over the place: what is dark there tells nothing
+    dark = cv2.dilate(u8(seen), np.ones((3, 3), np.uint8)) > 0
     return _share(dark, only_own, 1.0) - _share(dark, only_other, 0.0)
 
 
@@ -175,10 +179,10 @@ def _share(dark: Mask, where: Mask, otherwise: float) -> float:
     return float(dark[where].mean())
 
 
-def differences(one: Template, other: Template) -> tuple[Mask, Mask] | None:
-    """Ink that only the one, and that only the other blank prints, on the one's grid at 200 dpi.
+def differences(one: Template, other: Template) -> tuple[Mask, Mask, Mask] | None:
+    """Ink that only the one prints, that only the other prints, and the bare paper close to both.
 
-    ``None`` when the blanks are too different to be laid on each other, or the same.
+    On the one's grid at 200 dpi. ``None`` when the blanks are the same or have too little in common.
     """
     laid = register(other.colour, one.on_grid(WORK_DPI), fields=((-9999, -9999, 1, 1),))
     if isinstance(laid, NotThisForm):
@@ -190,7 +194,9 @@ def differences(one: Template, other: Template) -> tuple[Mask, Mask] | None:
     only_other = other_dark & ~(cv2.dilate(u8(one.work < 190), grow) > 0)
     if int(only_own.sum()) + int(only_other.sum()) < MIN_DIFFERENCE_PX:
         return None
-    return only_own, only_other
+    around = cv2.dilate(u8(only_own | only_other), np.ones((11, 11), np.uint8)) > 0
+    printed = cv2.dilate(u8(own_dark | other_dark), grow) > 0
+    return only_own, only_other, around & ~printed
 
 
 def _by_keywords(
