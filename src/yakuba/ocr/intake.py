@@ -7,6 +7,7 @@ Sizes are checked in the header, before anything is unpacked.
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,12 @@ DEFAULT_DPI = 300.0  # for PDF pages that are drawn, not scanned
 MAX_DPI = 400.0
 PASSWORD_NEEDED = 4  # FPDF_ERR_PASSWORD
 KINDS = "PDF、TIFF、JPEG、PNG、HEIC"
+
+# What Pillow and libheif raise on damaged files, depending on which byte is wrong.
+DAMAGED = (
+    OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, RuntimeError, MemoryError,
+    ArithmeticError, struct.error,
+)  # fmt: skip
 
 # First bytes of what people send by mistake, so that the sentence can name it.
 _NAMED = (
@@ -182,7 +189,7 @@ class _PictureScan:
             raise BadScan(f"{name}: 画像が大きすぎます。300dpi程度で読み取り直してください。") from error
         except UnidentifiedImageError as error:
             raise _unknown(data, name) from error
-        except (OSError, SyntaxError, ValueError) as error:
+        except DAMAGED as error:
             raise _broken(name) from error
         self.count = self._pages()
 
@@ -190,7 +197,7 @@ class _PictureScan:
         picture = self._picture
         try:
             frames = int(getattr(picture, "n_frames", 1))
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
+        except DAMAGED as error:
             raise _broken(self._name) from error
         if picture.format == "PNG" and frames > 1:
             raise BadScan(
@@ -211,7 +218,7 @@ class _PictureScan:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise BadScan(f"{where}: 画像が大きすぎます。300dpi程度で読み取り直してください。") from error
-        except (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError, MemoryError) as error:
+        except DAMAGED as error:
             raise _broken(where) from error
         return _page(pixels, dpi_x, dpi_y, number, where)
 
@@ -225,7 +232,7 @@ class _HeifScan:
         self._name = name
         try:
             self._file = pi_heif.open_heif(data, convert_hdr_to_8bit=True)
-        except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
+        except DAMAGED as error:
             raise _broken(name) from error
         width, height = self._file.size
         _check_size(width, height, name)
@@ -235,7 +242,7 @@ class _HeifScan:
             picture = self._file.to_pillow()
             dpi_x, dpi_y = _resolution(picture)
             pixels = _bgr(picture)
-        except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
+        except DAMAGED as error:
             raise _broken(self._name) from error
         return _page(pixels, dpi_x, dpi_y, number, self._name)
 
