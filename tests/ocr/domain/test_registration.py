@@ -163,7 +163,7 @@ def test_a_drop_of_correction_fluid_is_no_other_version() -> None:
     made, _ = scan(200)
     x, y, _, height = fields()[4]
     whitened = made.copy()
-    whitened[y + height - 30 : y + height + 30, x + 300 : x + 380] = 250
+    whitened[y + height - 30 : y + height + 30, x + 600 : x + 680] = 250  # beside the writing
     found = register(whitened, template(), fields())
     assert isinstance(found, Registered)
     assert found.misfits
