@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "yakuba.core.files",
     "yakuba.core.tokens",
     "yakuba.core.exchange",
+    "yakuba.core.border",
     "yakuba.effects",
     "yakuba.nursery",
     "yakuba.ocr",
