@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yakuba.core.tokens",
     "yakuba.core.exchange",
     "yakuba.core.border",
+    "yakuba.core.ai_log",
     "yakuba.effects",
     "yakuba.nursery",
     "yakuba.ocr",
