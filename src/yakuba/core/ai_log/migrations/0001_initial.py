@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,28 +15,74 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AiUse',
+            name="AiUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='日時')),
-                ('system', models.CharField(max_length=30, verbose_name='業務')),
-                ('purpose', models.CharField(max_length=60, verbose_name='目的')),
-                ('model', models.CharField(max_length=100, verbose_name='モデル')),
-                ('model_version', models.CharField(blank=True, max_length=60, verbose_name='モデルの版')),
-                ('model_hash', models.CharField(blank=True, max_length=64, verbose_name='モデルのハッシュ')),
-                ('input_ref', models.CharField(max_length=200, verbose_name='入力の参照')),
-                ('output_ref', models.CharField(blank=True, max_length=200, verbose_name='出力の参照')),
-                ('confidence', models.FloatField(blank=True, null=True, verbose_name='確からしさ')),
-                ('human', models.CharField(choices=[('none', '職員の確認なし'), ('waiting', '確認待ち'), ('accepted', 'そのまま採用'), ('changed', '修正して採用'), ('rejected', '採用せず')], default='waiting', max_length=10, verbose_name='職員の判断')),
-                ('human_at', models.DateTimeField(blank=True, null=True, verbose_name='判断日時')),
-                ('human_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='利用者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="日時"
+                    ),
+                ),
+                ("system", models.CharField(max_length=30, verbose_name="業務")),
+                ("purpose", models.CharField(max_length=60, verbose_name="目的")),
+                ("model", models.CharField(max_length=100, verbose_name="モデル")),
+                ("model_version", models.CharField(blank=True, max_length=60, verbose_name="モデルの版")),
+                ("model_hash", models.CharField(blank=True, max_length=64, verbose_name="モデルのハッシュ")),
+                ("input_ref", models.CharField(max_length=200, verbose_name="入力の参照")),
+                ("output_ref", models.CharField(blank=True, max_length=200, verbose_name="出力の参照")),
+                ("confidence", models.FloatField(blank=True, null=True, verbose_name="確からしさ")),
+                (
+                    "human",
+                    models.CharField(
+                        choices=[
+                            ("none", "職員の確認なし"),
+                            ("waiting", "確認待ち"),
+                            ("accepted", "そのまま採用"),
+                            ("changed", "修正して採用"),
+                            ("rejected", "採用せず"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="職員の判断",
+                    ),
+                ),
+                ("human_at", models.DateTimeField(blank=True, null=True, verbose_name="判断日時")),
+                (
+                    "human_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="利用者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'AIの利用',
-                'verbose_name_plural': 'AIの利用',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['system', 'at'], name='ai_log_system'), models.Index(fields=['input_ref'], name='ai_log_input')],
+                "verbose_name": "AIの利用",
+                "verbose_name_plural": "AIの利用",
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["system", "at"], name="ai_log_system"),
+                    models.Index(fields=["input_ref"], name="ai_log_input"),
+                ],
             },
         ),
     ]

@@ -7,260 +7,576 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_approvals_moves_protection'),
+        ("people", "0002_approvals_moves_protection"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BorderTask',
+            name="BorderTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=30, verbose_name='業務')),
-                ('kind', models.CharField(max_length=200, verbose_name='判断')),
-                ('version', models.CharField(max_length=100, verbose_name='版')),
-                ('model', models.CharField(max_length=64, verbose_name='モデル')),
-                ('scanner', models.CharField(blank=True, default='', max_length=100, verbose_name='読取機')),
-                ('policy', models.CharField(choices=[('always_staff', '必ず職員'), ('auto_if_certified', '認定された範囲は自動'), ('blank_auto', '空欄だけ自動')], default='auto_if_certified', max_length=20, verbose_name='方針')),
-                ('state', models.CharField(choices=[('always_staff', '必ず職員'), ('uncertified', '未認定'), ('certified', '認定'), ('suspended', '停止中')], default='uncertified', max_length=20, verbose_name='状態')),
-                ('pool', models.CharField(blank=True, default='', max_length=60, verbose_name='まとめて認定する区分')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登録日時')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=30, verbose_name="業務")),
+                ("kind", models.CharField(max_length=200, verbose_name="判断")),
+                ("version", models.CharField(max_length=100, verbose_name="版")),
+                ("model", models.CharField(max_length=64, verbose_name="モデル")),
+                ("scanner", models.CharField(blank=True, default="", max_length=100, verbose_name="読取機")),
+                (
+                    "policy",
+                    models.CharField(
+                        choices=[
+                            ("always_staff", "必ず職員"),
+                            ("auto_if_certified", "認定された範囲は自動"),
+                            ("blank_auto", "空欄だけ自動"),
+                        ],
+                        default="auto_if_certified",
+                        max_length=20,
+                        verbose_name="方針",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("always_staff", "必ず職員"),
+                            ("uncertified", "未認定"),
+                            ("certified", "認定"),
+                            ("suspended", "停止中"),
+                        ],
+                        default="uncertified",
+                        max_length=20,
+                        verbose_name="状態",
+                    ),
+                ),
+                (
+                    "pool",
+                    models.CharField(
+                        blank=True, default="", max_length=60, verbose_name="まとめて認定する区分"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="登録日時"),
+                ),
             ],
             options={
-                'verbose_name': '判断の種類',
-                'verbose_name_plural': '判断の種類',
-                'ordering': ['system', 'kind', '-created_at', 'pk'],
+                "verbose_name": "判断の種類",
+                "verbose_name_plural": "判断の種類",
+                "ordering": ["system", "kind", "-created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Watch',
+            name="Watch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='誤りの累積')),
-                ('audited', models.PositiveIntegerField(default=0, verbose_name='監査した件数')),
-                ('errors', models.PositiveIntegerField(default=0, verbose_name='監査の誤り')),
-                ('routed', models.PositiveIntegerField(default=0, verbose_name='扱った件数')),
-                ('automatic', models.PositiveIntegerField(default=0, verbose_name='自動で決めた件数')),
-                ('windows', models.PositiveIntegerField(default=0, verbose_name='分布を比べた回数')),
-                ('good_until', models.BigIntegerField(default=0, verbose_name='監査で良好だった最後の判断')),
-                ('wrong_from', models.BigIntegerField(blank=True, null=True, verbose_name='その後の最初の誤り')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='開始日時')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="誤りの累積")),
+                ("audited", models.PositiveIntegerField(default=0, verbose_name="監査した件数")),
+                ("errors", models.PositiveIntegerField(default=0, verbose_name="監査の誤り")),
+                ("routed", models.PositiveIntegerField(default=0, verbose_name="扱った件数")),
+                ("automatic", models.PositiveIntegerField(default=0, verbose_name="自動で決めた件数")),
+                ("windows", models.PositiveIntegerField(default=0, verbose_name="分布を比べた回数")),
+                ("good_until", models.BigIntegerField(default=0, verbose_name="監査で良好だった最後の判断")),
+                (
+                    "wrong_from",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="その後の最初の誤り"),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="開始日時"),
+                ),
             ],
             options={
-                'verbose_name': '監査の経過',
-                'verbose_name_plural': '監査の経過',
-                'ordering': ['pk'],
+                "verbose_name": "監査の経過",
+                "verbose_name_plural": "監査の経過",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('certified', models.BooleanField(verbose_name='認定できる')),
-                ('simulated', models.BooleanField(default=False, verbose_name='模擬')),
-                ('threshold', models.FloatField(blank=True, null=True, verbose_name='しきい値')),
-                ('accepted', models.PositiveIntegerField(verbose_name='対象の件数')),
-                ('errors', models.PositiveIntegerField(verbose_name='誤り')),
-                ('upper_bound', models.FloatField(verbose_name='誤り率の上限')),
-                ('n', models.PositiveIntegerField(verbose_name='確かめた件数')),
-                ('target', models.FloatField(verbose_name='目標')),
-                ('confidence', models.FloatField(verbose_name='確からしさ')),
-                ('tested_at', models.FloatField(verbose_name='検定の確からしさ')),
-                ('policies', models.PositiveIntegerField(default=1, verbose_name='同時に約束する種類の数')),
-                ('attempt', models.PositiveIntegerField(default=1, verbose_name='何回目の計算')),
-                ('pool', models.CharField(blank=True, default='', max_length=60, verbose_name='区分')),
-                ('result', models.JSONField(default=dict, verbose_name='計算')),
-                ('scores', models.JSONField(default=list, verbose_name='校正の点数')),
-                ('labels_sha256', models.CharField(max_length=64, verbose_name='校正データのSHA-256')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='計算日時')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='承認日時')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='終了日時')),
-                ('ended_because', models.CharField(blank=True, default='', max_length=200, verbose_name='終了の理由')),
-                ('approval', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.approval')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='border.bordertask')),
-                ('watch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='border.watch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("certified", models.BooleanField(verbose_name="認定できる")),
+                ("simulated", models.BooleanField(default=False, verbose_name="模擬")),
+                ("threshold", models.FloatField(blank=True, null=True, verbose_name="しきい値")),
+                ("accepted", models.PositiveIntegerField(verbose_name="対象の件数")),
+                ("errors", models.PositiveIntegerField(verbose_name="誤り")),
+                ("upper_bound", models.FloatField(verbose_name="誤り率の上限")),
+                ("n", models.PositiveIntegerField(verbose_name="確かめた件数")),
+                ("target", models.FloatField(verbose_name="目標")),
+                ("confidence", models.FloatField(verbose_name="確からしさ")),
+                ("tested_at", models.FloatField(verbose_name="検定の確からしさ")),
+                ("policies", models.PositiveIntegerField(default=1, verbose_name="同時に約束する種類の数")),
+                ("attempt", models.PositiveIntegerField(default=1, verbose_name="何回目の計算")),
+                ("pool", models.CharField(blank=True, default="", max_length=60, verbose_name="区分")),
+                ("result", models.JSONField(default=dict, verbose_name="計算")),
+                ("scores", models.JSONField(default=list, verbose_name="校正の点数")),
+                ("labels_sha256", models.CharField(max_length=64, verbose_name="校正データのSHA-256")),
+                (
+                    "requested_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="計算日時"),
+                ),
+                ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="承認日時")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="終了日時")),
+                (
+                    "ended_because",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="終了の理由"),
+                ),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.approval",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="border.bordertask",
+                    ),
+                ),
+                (
+                    "watch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="border.watch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '証明書',
-                'verbose_name_plural': '証明書',
-                'ordering': ['task', '-requested_at', '-pk'],
+                "verbose_name": "証明書",
+                "verbose_name_plural": "証明書",
+                "ordering": ["task", "-requested_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='bordertask',
-            name='certificate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='border.certificate'),
+            model_name="bordertask",
+            name="certificate",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="border.certificate",
+            ),
         ),
         migrations.CreateModel(
-            name='Happening',
+            name="Happening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('declared', '登録'), ('policy', '方針の変更'), ('refused', '認定できず'), ('requested', '認定の承認を依頼'), ('certified', '認定'), ('ended', '証明書の終了'), ('suspended', '停止'), ('resumed', '再開')], max_length=12, verbose_name='できごと')),
-                ('detail', models.JSONField(default=dict, verbose_name='内容')),
-                ('reason', models.TextField(blank=True, default='', verbose_name='理由')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='日時')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='happenings', to='border.bordertask')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("declared", "登録"),
+                            ("policy", "方針の変更"),
+                            ("refused", "認定できず"),
+                            ("requested", "認定の承認を依頼"),
+                            ("certified", "認定"),
+                            ("ended", "証明書の終了"),
+                            ("suspended", "停止"),
+                            ("resumed", "再開"),
+                        ],
+                        max_length=12,
+                        verbose_name="できごと",
+                    ),
+                ),
+                ("detail", models.JSONField(default=dict, verbose_name="内容")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="理由")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="日時")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="happenings",
+                        to="border.bordertask",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '経過',
-                'verbose_name_plural': '経過',
-                'ordering': ['task', 'at', 'pk'],
+                "verbose_name": "経過",
+                "verbose_name_plural": "経過",
+                "ordering": ["task", "at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=200, verbose_name='対象')),
-                ('document', models.CharField(max_length=200, verbose_name='文書')),
-                ('score', models.FloatField(verbose_name='点数')),
-                ('blank', models.BooleanField(default=False, verbose_name='空欄と読んだ')),
-                ('simulated', models.BooleanField(default=False, verbose_name='模擬')),
-                ('first_correct', models.BooleanField(verbose_name='1人目')),
-                ('second_correct', models.BooleanField(blank=True, null=True, verbose_name='2人目')),
-                ('correct', models.BooleanField(blank=True, null=True, verbose_name='正しい')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='確定日時')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='日時')),
-                ('first_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('second_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='labels', to='border.bordertask')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=200, verbose_name="対象")),
+                ("document", models.CharField(max_length=200, verbose_name="文書")),
+                ("score", models.FloatField(verbose_name="点数")),
+                ("blank", models.BooleanField(default=False, verbose_name="空欄と読んだ")),
+                ("simulated", models.BooleanField(default=False, verbose_name="模擬")),
+                ("first_correct", models.BooleanField(verbose_name="1人目")),
+                ("second_correct", models.BooleanField(blank=True, null=True, verbose_name="2人目")),
+                ("correct", models.BooleanField(blank=True, null=True, verbose_name="正しい")),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="確定日時")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="日時")),
+                (
+                    "first_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="labels",
+                        to="border.bordertask",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '校正の入力',
-                'verbose_name_plural': '校正の入力',
-                'ordering': ['task', 'pk'],
+                "verbose_name": "校正の入力",
+                "verbose_name_plural": "校正の入力",
+                "ordering": ["task", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RoutedItem',
+            name="RoutedItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=200, verbose_name='対象')),
-                ('document', models.CharField(max_length=200, verbose_name='文書')),
-                ('score', models.FloatField(verbose_name='点数')),
-                ('blank', models.BooleanField(default=False, verbose_name='空欄と読んだ')),
-                ('decision', models.CharField(max_length=10, verbose_name='判断')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='日時')),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='routed', to='border.certificate')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routed', to='border.bordertask')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.CharField(max_length=200, verbose_name="対象")),
+                ("document", models.CharField(max_length=200, verbose_name="文書")),
+                ("score", models.FloatField(verbose_name="点数")),
+                ("blank", models.BooleanField(default=False, verbose_name="空欄と読んだ")),
+                ("decision", models.CharField(max_length=10, verbose_name="判断")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="日時")),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="routed",
+                        to="border.certificate",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="routed",
+                        to="border.bordertask",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '判断の記録',
-                'verbose_name_plural': '判断の記録',
-                'ordering': ['task', 'pk'],
+                "verbose_name": "判断の記録",
+                "verbose_name_plural": "判断の記録",
+                "ordering": ["task", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=30, verbose_name='業務')),
-                ('kind', models.CharField(max_length=200, verbose_name='判断')),
-                ('staff_part', models.TextField(verbose_name='職員が行う範囲')),
-                ('ai_part', models.TextField(verbose_name='AIが行う範囲')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='作成日時')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='承認日時')),
-                ('approval', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.approval')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=30, verbose_name="業務")),
+                ("kind", models.CharField(max_length=200, verbose_name="判断")),
+                ("staff_part", models.TextField(verbose_name="職員が行う範囲")),
+                ("ai_part", models.TextField(verbose_name="AIが行う範囲")),
+                (
+                    "written_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="作成日時"),
+                ),
+                ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="承認日時")),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.approval",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '職員とAIの範囲',
-                'verbose_name_plural': '職員とAIの範囲',
-                'ordering': ['system', 'kind', '-written_at', '-pk'],
+                "verbose_name": "職員とAIの範囲",
+                "verbose_name_plural": "職員とAIの範囲",
+                "ordering": ["system", "kind", "-written_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Suspension',
+            name="Suspension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('errors', '監査の誤りが多い'), ('scores', '点数の分布が変わった'), ('person', '職員が止めた')], max_length=10, verbose_name='原因')),
-                ('reason', models.TextField(verbose_name='理由')),
-                ('evidence', models.JSONField(default=dict, verbose_name='根拠')),
-                ('exposure', models.PositiveIntegerField(default=0, verbose_name='影響の範囲')),
-                ('good_at', models.DateTimeField(blank=True, null=True, verbose_name='監査で良好だった最後の日時')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='停止日時')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='終了日時')),
-                ('ended_because', models.TextField(blank=True, default='', verbose_name='再開の理由')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='border.certificate')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='border.bordertask')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("errors", "監査の誤りが多い"),
+                            ("scores", "点数の分布が変わった"),
+                            ("person", "職員が止めた"),
+                        ],
+                        max_length=10,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="理由")),
+                ("evidence", models.JSONField(default=dict, verbose_name="根拠")),
+                ("exposure", models.PositiveIntegerField(default=0, verbose_name="影響の範囲")),
+                (
+                    "good_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="監査で良好だった最後の日時"),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="停止日時")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="終了日時")),
+                ("ended_because", models.TextField(blank=True, default="", verbose_name="再開の理由")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suspensions",
+                        to="border.certificate",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suspensions",
+                        to="border.bordertask",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '自動処理の停止',
-                'verbose_name_plural': '自動処理の停止',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "自動処理の停止",
+                "verbose_name_plural": "自動処理の停止",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Recheck',
+            name="Recheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('correct', models.BooleanField(blank=True, null=True, verbose_name='正しい')),
-                ('at', models.DateTimeField(blank=True, null=True, verbose_name='確認日時')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rechecks', to='border.routeditem')),
-                ('suspension', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rechecks', to='border.suspension')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("correct", models.BooleanField(blank=True, null=True, verbose_name="正しい")),
+                ("at", models.DateTimeField(blank=True, null=True, verbose_name="確認日時")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rechecks",
+                        to="border.routeditem",
+                    ),
+                ),
+                (
+                    "suspension",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rechecks",
+                        to="border.suspension",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '見直し',
-                'verbose_name_plural': '見直し',
-                'ordering': ['suspension', 'item'],
+                "verbose_name": "見直し",
+                "verbose_name_plural": "見直し",
+                "ordering": ["suspension", "item"],
             },
         ),
         migrations.CreateModel(
-            name='AuditSample',
+            name="AuditSample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.FloatField(verbose_name='抜取りの割合')),
-                ('drawn_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='抜取り日時')),
-                ('correct', models.BooleanField(blank=True, null=True, verbose_name='正しい')),
-                ('at', models.DateTimeField(blank=True, null=True, verbose_name='確認日時')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='audit', to='border.routeditem')),
-                ('watch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='samples', to='border.watch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("share", models.FloatField(verbose_name="抜取りの割合")),
+                (
+                    "drawn_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="抜取り日時"),
+                ),
+                ("correct", models.BooleanField(blank=True, null=True, verbose_name="正しい")),
+                ("at", models.DateTimeField(blank=True, null=True, verbose_name="確認日時")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit",
+                        to="border.routeditem",
+                    ),
+                ),
+                (
+                    "watch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="samples", to="border.watch"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '監査の抜取り',
-                'verbose_name_plural': '監査の抜取り',
-                'ordering': ['pk'],
+                "verbose_name": "監査の抜取り",
+                "verbose_name_plural": "監査の抜取り",
+                "ordering": ["pk"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='bordertask',
-            constraint=models.UniqueConstraint(fields=('system', 'kind', 'version', 'model', 'scanner'), name='border_task_identity'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(fields=('task', 'ref'), name='border_label_ref'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 0.0), ('score__lte', 1.0)), name='border_label_score'),
-        ),
-        migrations.AddIndex(
-            model_name='routeditem',
-            index=models.Index(fields=['task', 'decision', 'at'], name='border_routed_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='routeditem',
-            constraint=models.UniqueConstraint(fields=('task', 'ref'), name='border_routed_ref'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['system', 'kind'], name='border_statement_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='recheck',
-            constraint=models.UniqueConstraint(fields=('suspension', 'item'), name='border_recheck_item'),
         ),
     ]
