@@ -38,7 +38,7 @@ def test_without_a_certificate_everything_goes_to_staff_and_is_kept() -> None:
 
 
 def test_only_scores_at_or_above_the_threshold_pass(staff: list[User]) -> None:
-    made = certified(task(), staff, 900, wrong=90)
+    made = certified(task(), staff, 900, wrong=89)
     assert made.threshold == 0.55
     answers = route(task(), [one(0.55, "a"), one(0.5499, "b")], rng=Random(1))
     assert answers["a"].decision is Decision.AUTO
