@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tests.site.browser import make_user
 from yakuba.cli import main
+from yakuba.core.ai_log.models import AiUse
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.files import services, vault
 from yakuba.core.files.models import StoredFile
@@ -58,6 +59,10 @@ def make(key: str, age: timedelta) -> Any:
     if key == "work-persons":
         return WorkSession.objects.create(
             task="nursery.review", user=user, started_at=at, last_activity_at=at, active_seconds=60
+        )
+    if key == "ai-log":
+        return AiUse.objects.create(
+            system="ocr", purpose="帳票の読取り", model="x", input_ref="ocr.page:1", at=at
         )
     stored = services.store(b"bytes of a file", name="a.csv", content_type="text/csv", by=user)
     StoredFile.objects.update(created_at=at)

@@ -42,6 +42,7 @@ LABELS: dict[str, str] = {
     "tokens.revoke": "APIのトークンを取消し",
 }
 AREAS: dict[str, str] = {
+    "ai_log": "AIの利用記録",
     "approval": "承認", "audit": "監査の記録", "backup": "バックアップ", "border": "AIと職員の境目",
     "effects": "事業効果",
     "files": "ファイル", "jobs": "処理", "models": "AIモデル", "nursery": "保育所利用調整",
