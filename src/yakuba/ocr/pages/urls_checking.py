@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yakuba.ocr.pages import checking, crops
+from yakuba.ocr.pages import checking, crops, exports
 
 urlpatterns: list[URLPattern] = [
     path("batches/<int:pk>/check/", checking.choose, name="check"),
@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern] = [
     path("values/<int:pk>/crop/", crops.crop, name="crop"),
     path("values/<int:pk>/around/", crops.around, name="crop-around"),
     path("values/<int:pk>/sheet/", crops.sheet, name="crop-sheet"),
+    path("batches/<int:pk>/export/", exports.export, name="export"),
 ]

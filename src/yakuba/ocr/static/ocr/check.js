@@ -85,7 +85,10 @@
     if (at >= 0) queue.splice(at, 1);
     return at;
   };
+  let newest = 0; // of several requests to show a field the last one holds
   const show = async (pk) => {
+    newest += 1;
+    const mine = newest;
     let html = "";
     try {
       html = ahead.has(pk) ? await ahead.get(pk) : "";
@@ -95,6 +98,7 @@
       window.location.assign(`${desk.dataset.done}?v=${pk}`);
       return;
     }
+    if (mine !== newest) return;
     if (html === null) { // somebody else was faster
       const at = drop(pk);
       await goOn(Math.max(0, at));
