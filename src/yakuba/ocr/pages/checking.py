@@ -23,6 +23,7 @@ from yakuba.ocr.services import checking, queues
 from yakuba.ocr.services.definitions import field_of
 from yakuba.ocr.services.sealed import is_secret
 from yakuba.ocr.services.turns import OPEN, is_chief, two_persons
+from yakuba.ocr.services.visibility import hidden_numbers, note_view
 
 MOST_ID = 2**63 - 1
 
@@ -40,14 +41,17 @@ def find_batch(pk: int) -> Batch:
     return get_object_or_404(Batch.objects.select_related("version__form"), pk=pk)
 
 
-def find_value(pk: int) -> FieldValue:
-    """The value with its page, form and checks, or 404."""
+def find_value(request: HttpRequest, pk: int) -> FieldValue:
+    """The value with its page, form and checks; 404 also for a protected sheet of somebody else."""
     rows = FieldValue.objects.select_related(
         "page__batch", "page__version__form", "page__registered"
     ).prefetch_related("checks__by", "lease__by")
     if not 0 < pk <= MOST_ID:
         raise Http404("その欄はありません。")
-    return get_object_or_404(rows, pk=pk)
+    value = get_object_or_404(rows, pk=pk)
+    if value.page.number in hidden_numbers(value.page.batch, request.user):
+        raise Http404("その欄はありません。")
+    return value
 
 
 def way_address(way: queues.Way, **query: Any) -> str:
@@ -108,7 +112,7 @@ def by_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 def _walk(request: HttpRequest, way: queues.Way) -> HttpResponse:
-    rows = way.rows()
+    rows = way.rows(request.user)
     if not rows:
         raise Http404("その欄はありません。")
     value = queues.choose(
@@ -178,6 +182,7 @@ def _nothing_left(request: HttpRequest, way: queues.Way, rows: list[FieldValue])
 def _opened(request: HttpRequest, value: FieldValue) -> None:
     """The person has the field before their eyes; a personal number leaves an audit line."""
     queues.take(value, request.user)
+    note_view(request.user, [value.page])
     if is_secret(value):
         record(
             "ocr.number.view",
@@ -195,7 +200,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 
     ``ahead=1`` fetches the next one before it is shown: a personal number is not handed out ahead.
     """
-    value = find_value(pk)
+    value = find_value(request, pk)
     if not queues.waits_for(request.user, value, chief=is_chief(request.user)):
         return HttpResponse("この欄は確定したか、ほかの職員の番です。", status=409, content_type="text/plain")
     ahead = request.GET.get("ahead") == "1"
@@ -216,7 +221,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 @require("ocr", Role.OFFICER)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One decision; the script gets JSON, a plain form gets the next field."""
-    value = find_value(pk)
+    value = find_value(request, pk)
     by_page = request.POST.get("by") == "page"
     handling = checking.Handling.of(request.POST.get("seconds", ""), request.POST.get("keystrokes", ""))
     act = request.POST.get("act", "confirm")
@@ -257,7 +262,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _figures(value: FieldValue, request: HttpRequest, by_page: bool) -> dict[str, Any]:
     way = way_of(value, by_page)
-    rows = way.rows()
+    rows = way.rows(request.user)
     chief, now = is_chief(request.user), timezone.now()
     mine = [one for one in rows if queues.waits_for(request.user, one, chief=chief)]
     number = next((place for place, one in enumerate(rows, 1) if one.pk == value.pk), 0)
@@ -302,7 +307,7 @@ def _doubtful(request: HttpRequest, value: FieldValue, doubts: list[str], by_pag
             {"ok": False, "doubts": doubts, "message": "".join(doubts), "value": value.pk}, status=422
         )
     way = way_of(value, by_page)
-    context = _screen(request, way, way.rows(), find_value(value.pk))
+    context = _screen(request, way, way.rows(request.user), find_value(request, value.pk))
     context |= {"doubts": doubts, "typed": _typed(request, value)}
     return render(request, "ocr/check.html", context, status=422)
 
@@ -311,7 +316,7 @@ def _doubtful(request: HttpRequest, value: FieldValue, doubts: list[str], by_pag
 @require("ocr", Role.OFFICER)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one's last decision on the field."""
-    value = find_value(pk)
+    value = find_value(request, pk)
     by_page = request.POST.get("by") == "page"
     try:
         back = checking.undo(value.pk, by=request.user)
@@ -329,7 +334,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def bulk(request: HttpRequest, pk: int, version: int, name: str) -> HttpResponse:
     """All readings of a field side by side: what looks right is confirmed together."""
     way = queues.Way(find_batch(pk), version=min(version, MOST_ID), name=name)
-    rows = way.rows()
+    rows = way.rows(request.user)
     if not rows:
         raise Http404("その欄はありません。")
     if request.method == "POST":

@@ -30,7 +30,7 @@ def _picture(make: Callable[[FieldValue], bytes], value: FieldValue, *, kept: bo
 @require("ocr", Role.OFFICER)
 def crop(request: HttpRequest, pk: int) -> HttpResponse:
     """The field itself; a personal number leaves an audit line each time and is never kept by the browser."""
-    value = find_value(pk)
+    value = find_value(request, pk)
     if not is_secret(value):
         return _picture(crops.crop, value)
     record(
@@ -46,11 +46,11 @@ def crop(request: HttpRequest, pk: int) -> HttpResponse:
 @require("ocr", Role.OFFICER)
 def around(request: HttpRequest, pk: int) -> HttpResponse:
     """The field and its neighbours, personal numbers covered."""
-    return _picture(crops.around, find_value(pk))
+    return _picture(crops.around, find_value(request, pk))
 
 
 @require_GET
 @require("ocr", Role.OFFICER)
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole sheet, personal numbers covered."""
-    return _picture(crops.sheet, find_value(pk))
+    return _picture(crops.sheet, find_value(request, pk))

@@ -16,6 +16,7 @@ from yakuba.ocr.models import Batch, Check, CheckLease, FieldValue, ValueState
 from yakuba.ocr.services.checking import may_bulk
 from yakuba.ocr.services.definitions import field_of
 from yakuba.ocr.services.turns import OPEN, is_chief, standing_checks, why_not
+from yakuba.ocr.services.visibility import hidden_numbers
 
 LEASE = timedelta(seconds=90)
 PART = 50  # fields on one screen
@@ -38,9 +39,10 @@ class Way:
             return rows.filter(page__number=self.number).order_by("order")
         return rows.filter(page__version=self.version, name=self.name).order_by("page__number")
 
-    def rows(self) -> list[FieldValue]:
-        """The fields with all that the check screen shows of them."""
-        chosen = self.values().select_related("page__batch", "page__version__form", "page__registered")
+    def rows(self, user: Any) -> list[FieldValue]:
+        """The fields that the person may see, with all that the check screen shows of them."""
+        chosen = self.values().exclude(page__number__in=hidden_numbers(self.batch, user))
+        chosen = chosen.select_related("page__batch", "page__version__form", "page__registered")
         return list(chosen.prefetch_related("checks__by", "lease__by"))
 
 
@@ -61,9 +63,10 @@ class Group:
     first: int  # the first waiting value, 0 without one
 
 
-def batch_values(batch: Batch) -> list[FieldValue]:
-    """Every field of the batch, with pages, forms and checks."""
+def batch_values(batch: Batch, user: Any) -> list[FieldValue]:
+    """Every field of the batch that the person may see, with pages, forms and checks."""
     rows = FieldValue.objects.filter(page__batch=batch).order_by("page__number", "order")
+    rows = rows.exclude(page__number__in=hidden_numbers(batch, user))
     return list(
         rows.select_related("page__batch", "page__version__form").prefetch_related("checks", "lease__by")
     )
@@ -92,7 +95,7 @@ def groups(batch: Batch, user: Any, *, by_page: bool = False) -> list[Group]:
     """What the person can check, in the order of the form or of the pages."""
     chief = is_chief(user)
     found: dict[tuple[Any, ...], list[FieldValue]] = {}
-    for value in batch_values(batch):
+    for value in batch_values(batch, user):
         key = (value.page.number,) if by_page else (value.page.version_id or 0, value.name)
         found.setdefault(key, []).append(value)
     return [_group(user, chief, rows, by_page=by_page) for rows in found.values()]
