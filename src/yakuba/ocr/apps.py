@@ -19,6 +19,12 @@ class OcrConfig(AppConfig):
     def ready(self) -> None:
         """Put the system on the portal."""
         from yakuba.core.systems import Card, System, register
+        from yakuba.ocr import audit_labels_checking
+        from yakuba.ocr.services import outcomes, visibility
+
+        audit_labels_checking.register()
+        visibility.register()
+        outcomes.register()
 
         def card(user: Any, today: date) -> Card:
             from yakuba.ocr.services.card import card as figures

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yakuba.ocr.pages import home, urls_checking
+from yakuba.ocr.pages import home, urls_checking, urls_forms
 
 app_name = "ocr"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    *urls_forms.urlpatterns,
     *urls_checking.urlpatterns,
 ]
