@@ -2,42 +2,89 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import yakuba.core.crypto.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import yakuba.core.crypto.fields
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0001_initial'),
-        ('ocr', '0001_initial'),
+        ("files", "0001_initial"),
+        ("ocr", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReadTestSample',
+            name="ReadTestSample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='番号')),
-                ('source_page', models.PositiveIntegerField(default=1, verbose_name='元のファイルのページ')),
-                ('stamp', models.CharField(blank=True, max_length=64, verbose_name='読んだ定義の指紋')),
-                ('problems', models.JSONField(default=list, verbose_name='問題')),
-                ('outcome', yakuba.core.crypto.fields.EncryptedTextField(blank=True, default='', purpose='ocr.read_test', verbose_name='読み')),
-                ('verdicts', models.JSONField(default=dict, verbose_name='正誤')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='読取り日時')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登録日時')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('registered', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='samples', to='ocr.formversion', verbose_name='帳票の版')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="番号")),
+                ("source_page", models.PositiveIntegerField(default=1, verbose_name="元のファイルのページ")),
+                ("stamp", models.CharField(blank=True, max_length=64, verbose_name="読んだ定義の指紋")),
+                ("problems", models.JSONField(default=list, verbose_name="問題")),
+                (
+                    "outcome",
+                    yakuba.core.crypto.fields.EncryptedTextField(
+                        blank=True, default="", purpose="ocr.read_test", verbose_name="読み"
+                    ),
+                ),
+                ("verdicts", models.JSONField(default=dict, verbose_name="正誤")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="読取り日時")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="登録日時"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "registered",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="samples",
+                        to="ocr.formversion",
+                        verbose_name="帳票の版",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '試験の見本',
-                'verbose_name_plural': '試験の見本',
-                'ordering': ['version', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'number'), name='ocr_sample_number')],
+                "verbose_name": "試験の見本",
+                "verbose_name_plural": "試験の見本",
+                "ordering": ["version", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "number"), name="ocr_sample_number")
+                ],
             },
         ),
     ]
