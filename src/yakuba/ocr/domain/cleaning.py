@@ -107,7 +107,7 @@ def _cut(image: npt.NDArray[np.uint8], box: PxBox, margin: int) -> npt.NDArray[n
 
 def _aligned(blank: npt.NDArray[np.uint8], seen: Gray, template: Template) -> Gray:
     """The blank's crop moved by up to 2 px to where this field's own print lies."""
-    gray = seals.normalised(blank).min(axis=2)
+    gray = u8(seals.normalised(blank).min(axis=2))
     reach = max(2, round(2 * template.dpi / 200))
     if min(gray.shape) < 4 * reach or int((gray < DARK).sum()) < 40:
         return gray

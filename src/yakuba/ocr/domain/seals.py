@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from yakuba.ocr.domain.pixels import Floats, Gray, Mask, u8
+from yakuba.ocr.domain.pixels import Gray, Mask, u8
 
 RED = 42  # by how much red must outshine green and blue, of 255
 MIN_SEAL_MM2 = 1.2
 RING_MM = (5.5, 6.5, 8.0, 9.5, 10.5, 12.0, 13.5, 15.0, 16.5, 18.0)
 RING_SHARE = 0.72  # of a ring's circumference that must be inked
+RING_PX_PER_MM = 3.0  # rings are looked for in a small image
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +86,45 @@ def _filled(red: Mask) -> Mask:
 
 
 def _ring(extra: Mask, px_per_mm: float) -> Mask | None:
-    """The disc of a round seal in a scan without colours, found by its circumference."""
-    ink = u8(cv2.dilate(u8(extra), np.ones((3, 3), np.uint8))) // 255
-    values = ink.astype(np.float32)
-    best: tuple[float, int, int, int] | None = None
+    """The disc of a round seal in a scan without colours: a whole circle of ink with a name inside."""
+    height, width = extra.shape
+    size = (
+        max(1, round(width * RING_PX_PER_MM / px_per_mm)),
+        max(1, round(height * RING_PX_PER_MM / px_per_mm)),
+    )
+    small = cv2.resize(u8(extra), size, interpolation=cv2.INTER_AREA)
+    ink = (small > 60).astype(np.float32)
+    if ink.sum() < 40:
+        return None
+    near = cv2.dilate(ink, np.ones((2, 2), np.uint8))
+    best: tuple[float, int, int, float] | None = None
     for diameter in RING_MM:
-        radius = round(diameter / 2 * px_per_mm)
-        if 2 * radius + 3 > min(values.shape):
+        radius = diameter / 2 * RING_PX_PER_MM
+        if 2 * radius > 1.6 * max(size):
             continue
-        kernel = _circle(radius)
-        score = cv2.filter2D(values, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+        score = cv2.filter2D(near, -1, _circle(radius), borderType=cv2.BORDER_CONSTANT)
         _, top, _, (x, y) = cv2.minMaxLoc(score)
-        if top >= RING_SHARE and (best is None or top > best[0]):
+        if top >= RING_SHARE and (best is None or top > best[0]) and _named(ink, x, y, radius):
             best = (top, x, y, radius)
     if best is None:
         return None
     area = np.zeros(extra.shape, np.uint8)
-    cv2.circle(area, (best[1], best[2]), best[3] + 1, 255, cv2.FILLED)
+    factor = px_per_mm / RING_PX_PER_MM
+    centre = (round((best[1] + 0.5) * factor), round((best[2] + 0.5) * factor))
+    cv2.circle(area, centre, round(best[3] * factor) + 2, 255, cv2.FILLED)
     return area > 0
 
 
-def _circle(radius: int) -> Floats:
-    kernel = np.zeros((2 * radius + 3, 2 * radius + 3), np.uint8)
-    cv2.circle(kernel, (radius + 1, radius + 1), radius, 1, 1)
-    return np.asarray(kernel / float(kernel.sum()), np.float64)
+def _named(ink: npt.NDArray[np.float32], x: int, y: int, radius: float) -> bool:
+    """Whether there is writing inside of the ring (an 0 or a ○ is empty)."""
+    rows, columns = np.ogrid[: ink.shape[0], : ink.shape[1]]
+    inside = np.hypot(rows - y, columns - x) < 0.7 * radius
+    return bool(inside.any()) and float(ink[inside].mean()) > 0.1
+
+
+def _circle(radius: float) -> npt.NDArray[np.float32]:
+    """A thin circle whose values add up to 1."""
+    half = int(np.ceil(radius)) + 1
+    rows, columns = np.ogrid[-half : half + 1, -half : half + 1]
+    line = np.clip(1.0 - np.abs(np.hypot(rows, columns) - radius), 0.0, 1.0)
+    return np.asarray(line / float(line.sum()), np.float32)
