@@ -1,6 +1,7 @@
 """Invented forms (帳票) of 汐見区 for trying AI-OCR: definitions, empty sheets and what draws them.
 
-Every sheet says 「見本」; no town hall uses them. ``python -m yakuba.site.demo.ocr_forms.draw`` makes the files anew.
+Every sheet says 「見本」; no town hall uses them. The files are made by
+``python -m yakuba.site.demo.ocr_forms.draw``.
 """
 
 from __future__ import annotations

@@ -138,13 +138,13 @@ class Sheet:
         self.text(18, 284.6, 130, 5, note, size=7, ink=SOFT)
         self.text(150, 284.6, 42, 5, code, size=7, ink=SOFT, align="right")
 
-    def png(self) -> bytes:
-        """The sheet as a PNG of 16 colours, A4 at 200 dpi."""
+    def png(self, dpi: int = DPI) -> bytes:
+        """The sheet as a PNG of 16 colours, A4."""
         shapes = {"boxes": self.boxes, "lines": self.lines, "words": self.words}
         page = typst.compile(
             files(__package__).joinpath("sheet.typ").read_bytes(),
             format="png",
-            ppi=DPI,
+            ppi=dpi,
             font_paths=[str(FONT_PATH.parent)],
             ignore_system_fonts=True,
             sys_inputs={"sheet": json.dumps(shapes, ensure_ascii=False)},
@@ -153,7 +153,7 @@ class Sheet:
             raise TypeError("one sheet gave several pages")
         few = Image.open(BytesIO(page)).convert("RGB").quantize(_GREYS, dither=Image.Dither.NONE)
         out = BytesIO()
-        few.save(out, "PNG", optimize=True, dpi=(DPI, DPI))
+        few.save(out, "PNG", optimize=True, dpi=(dpi, dpi))
         return out.getvalue()
 
 
