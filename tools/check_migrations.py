@@ -25,7 +25,7 @@ def main() -> int:
         linter = MigrationLinter(
             path=os.getcwd(),
             no_cache=True,
-            include_apps=["people", "audit", "jobs", "files", "effects", "nursery"],
+            include_apps=["people", "audit", "jobs", "files", "effects", "nursery", "border", "ai_log"],
         )
         linter.lint_all_migrations()
         if linter.has_errors:

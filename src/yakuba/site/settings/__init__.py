@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "yakuba.core.files",
     "yakuba.core.tokens",
     "yakuba.core.exchange",
+    "yakuba.core.border",
+    "yakuba.core.ai_log",
     "yakuba.effects",
     "yakuba.nursery",
     "yakuba.ocr",
