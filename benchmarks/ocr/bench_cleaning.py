@@ -20,9 +20,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
-
 from tests.ocr import made_faults as faults
 from tests.ocr import made_pages as pages
+
 from yakuba.ocr.domain.cleaning import clean_field
 from yakuba.ocr.domain.reading import Reason
 from yakuba.ocr.domain.registration import Registered, Template, register

@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from yakuba.ocr.domain.line_image import respaced
 from yakuba.ocr.domain.normalise import normalise
 from yakuba.ocr.domain.pixels import Gray
 from yakuba.ocr.domain.reading import Reason
+from yakuba.ocr.engines.cells import CellGuess, Charset
 from yakuba.ocr.field_reading import Known, Look, Traced, chosen, merged
 
 DARK = 165
@@ -55,7 +55,7 @@ def boxed(cells: Sequence[Gray]) -> Boxed:
     return Boxed(tuple(cells), tuple(filled))
 
 
-def charset_of(field: Field, number: int) -> str:
+def charset_of(field: Field, number: int) -> Charset:
     """What a cell of the field holds: the cell reader's charset."""
     if field.kind is Kind.BOXED_HIRAGANA:
         return "hiragana"
@@ -77,7 +77,7 @@ def _allowed(field: Field) -> frozenset[str]:
 def read_boxed(
     field: Field,
     row: Boxed,
-    guesses: Sequence[Any] | None,
+    guesses: Sequence[CellGuess] | None,
     strip: Sequence[Lattice],
     look: Look,
     known: Known,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as member
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yakuba.core.weights import MissingModel
 from yakuba.ocr.cell_reading import Boxed, boxed, charset_of, read_boxed
 from yakuba.ocr.domain.cells_of import cells_of
 from yakuba.ocr.domain.cleaning import CleanedField, clean_field
@@ -22,6 +22,7 @@ from yakuba.ocr.domain.reading import Candidate, FieldReading, PageReading, Reas
 from yakuba.ocr.domain.registration import NotThisForm, Registered, Template, register
 from yakuba.ocr.domain.rules import apply_rules
 from yakuba.ocr.engines import lexicons
+from yakuba.ocr.engines.cells import CellGuess, CellReader
 from yakuba.ocr.engines.ppocr import Engine, LineReader
 from yakuba.ocr.field_reading import Known, Look, Traced, crops_of, read_lines
 
@@ -54,13 +55,13 @@ class FormReader:
 
     def __init__(self, engines: Sequence[Engine] = ("v6", "v5")) -> None:
         self._readers = [LineReader(engine) for engine in engines]
-        self._cells = _cell_reader()
+        self._cells = CellReader()
 
     def read_page(
         self, form: FormDefinition, template: Template, page: NDArray[np.uint8] | Registered
     ) -> PageReading:
-        """A scan (BGR) or a page already laid on ``template``'s grid. ``PageRefused`` when it does not fit."""
-        registered, template = self._laid(form, template, page)
+        """A scan (BGR), or a page already laid on the template's grid. ``PageRefused`` when it does not fit."""
+        registered, template = self.laid(form, template, page)
         traced = self.trace(form, template, registered.image)
         readings = apply_rules(form, [one.reading for one in traced], lexicons.names, lexicons.addresses)
         return PageReading(form.name, form.version, readings, registered.correlation, registered.residual_px)
@@ -73,9 +74,10 @@ class FormReader:
         by_name = {work.field.name: work for work in works if work is not None}
         return [self._one(one, template, laid, by_name.get(one.name), known) for one in form.fields]
 
-    def _laid(
+    def laid(
         self, form: FormDefinition, template: Template, page: NDArray[np.uint8] | Registered
     ) -> tuple[Registered, Template]:
+        """The page on the grid of a template, and that template. ``PageRefused`` when it does not fit."""
         if isinstance(page, Registered):
             return page, _matching(template, page.image)
         found = register(page, template, _boxes(form, template))
@@ -140,21 +142,18 @@ class FormReader:
             )
         return read_lines(work.field, work.lines, look, known)
 
-    def _guesses(self, field: Field, row: Boxed) -> list[Any] | None:
-        if self._cells is None:
+    def _guesses(self, field: Field, row: Boxed) -> list[CellGuess] | None:
+        """One guess a written cell; ``None`` when the net for these characters is not installed."""
+        guesses: dict[int, CellGuess] = {}
+        charsets = {number: charset_of(field, number) for number in row.filled}
+        try:
+            for charset in sorted(set(charsets.values())):
+                numbers = [number for number in row.filled if charsets[number] == charset]
+                read = self._cells.read([row.cells[number] for number in numbers], charset)
+                guesses.update(zip(numbers, read, strict=True))
+        except MissingModel:
             return None
-        guesses: list[Any] = []
-        for number in row.filled:
-            guesses += self._cells.read([row.cells[number]], charset_of(field, number))
-        return guesses
-
-
-def _cell_reader() -> Any | None:
-    try:
-        from yakuba.ocr.engines.cells import CellReader
-    except ImportError:
-        return None
-    return CellReader()
+        return [guesses[number] for number in row.filled]
 
 
 def _matching(template: Template, image: NDArray[np.uint8]) -> Template:

@@ -14,11 +14,22 @@ LEAST_MM2 = 0.25  # together in one place; dust is smaller
 LONGEST_SIDE_MM = 0.8  # a stroke is at least this long
 
 
+MARGIN_PX = 60  # around the box, so that the paper's brightness is known
+
+
+def _seen(page: npt.NDArray[np.uint8], box: PxBox) -> Gray:
+    """The box with its paper evened out to white."""
+    x, y, width, height = box
+    top, left = max(0, y - MARGIN_PX), max(0, x - MARGIN_PX)
+    around = page[top : y + height + MARGIN_PX, left : x + width + MARGIN_PX]
+    return flattened(gray_of(around))[y - top : y - top + height, x - left : x - left + width]
+
+
 def faint_writing(page: npt.NDArray[np.uint8], template: Template, box: PxBox) -> Gray | None:
     """The box with faint strokes made dark, dark on white; ``None`` when there are none."""
     x, y, width, height = box
     edge = max(1, round(0.3 * template.px_per_mm))
-    seen = flattened(gray_of(page))[y : y + height, x : x + width]
+    seen = _seen(page, box)
     blank = template.gray[y : y + height, x : x + width]
     if seen.shape != blank.shape or min(seen.shape) <= 2 * edge + 2:
         return None

@@ -97,7 +97,7 @@ class AddressBook:
             return None
         text = without_spaces(address)
         return any(
-            text.startswith(prefecture + city + town) or text.startswith(city + town)
+            text.startswith((prefecture + city + town, city + town))
             for prefecture, city, town in places
         )
 

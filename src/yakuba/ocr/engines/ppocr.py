@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from yakuba.core.weights import find
 from yakuba.ocr.domain.decoding.lattice import FLOOR, Lattice
-from yakuba.ocr.engines.files import model_path
 
 HEIGHT = 48  # px, what both readers were trained on
 NARROWEST = 48
@@ -24,7 +24,7 @@ BATCH = 6
 FRAME_PX = 8  # one frame a this many columns
 
 Engine = Literal["v6", "v5"]
-_WEIGHTS: dict[Engine, str] = {"v6": "ppocrv6_rec_small.onnx", "v5": "ppocrv5_rec_mobile.onnx"}
+_WEIGHTS: dict[Engine, str] = {"v6": "ppocrv6-rec-small", "v5": "ppocrv5-rec-mobile"}
 
 
 @cache
@@ -38,14 +38,14 @@ def session(name: str) -> Any:
     # The arena keeps the largest batch ever seen for ever; a page of fields needs little.
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(model_path(name)), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(find(name)), options, providers=["CPUExecutionProvider"])
 
 
 def _alphabet(engine: Engine) -> tuple[str, ...]:
     if engine == "v6":
         text = session(_WEIGHTS["v6"]).get_modelmeta().custom_metadata_map["character"]
     else:
-        text = model_path("ppocrv5_dict.txt").read_text("utf-8")
+        text = find("ppocrv5-dict").read_text("utf-8")
     characters = text.split("\n")
     if characters[-1] == "":
         characters.pop()

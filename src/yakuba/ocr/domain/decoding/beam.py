@@ -72,7 +72,7 @@ def _columns(lattice: Lattice, grammar: Grammar) -> NDArray[np.intp]:
         index = lattice.index
         return np.array(sorted(index[char] for char in grammar.alphabet if char in index), np.intp)
     possible = np.flatnonzero(lattice.log_probs.max(axis=0) > -12.0)
-    return possible[possible != BLANK]
+    return np.asarray(possible[possible != BLANK], np.intp)
 
 
 def _advance(
