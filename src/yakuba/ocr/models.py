@@ -264,3 +264,38 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} {self.outcome}"
+
+
+class CheckLease(models.Model):
+    """Who has a field open on the check screen just now; it ends by itself and forbids nothing."""
+
+    face = Face.STAFF
+
+    value = models.OneToOneField(FieldValue, on_delete=models.CASCADE, related_name="lease")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField("期限")
+
+    class Meta:
+        verbose_name = "確認中の欄"
+        verbose_name_plural = "確認中の欄"
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.until}"
+
+
+class ExportLayout(models.Model):
+    """Which columns a version's CSV has, in order: ``[{"field", "title"}]``."""
+
+    face = Face.STAFF
+
+    version = models.OneToOneField(FormVersion, on_delete=models.CASCADE, related_name="export_layout")
+    columns = models.JSONField("列", default=list)
+    saved_at = models.DateTimeField("保存日時", default=timezone.now)
+    saved_by = _by("保存者")
+
+    class Meta:
+        verbose_name = "書き出しの列"
+        verbose_name_plural = "書き出しの列"
+
+    def __str__(self) -> str:
+        return f"{self.version} の列"

@@ -77,7 +77,10 @@ def blank_file() -> bytes:
     return picture(made_pages.blank())
 
 
-def filled_file(name: str = "scan.png", layout: made_pages.Layout = made_pages.Layout()) -> Incoming:
+LAYOUT = made_pages.Layout()
+
+
+def filled_file(name: str = "scan.png", layout: made_pages.Layout = LAYOUT) -> Incoming:
     return Incoming(name, picture(made_pages.filled(layout)), "image/png")
 
 

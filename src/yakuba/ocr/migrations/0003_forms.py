@@ -11,7 +11,7 @@ import yakuba.core.crypto.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0001_initial"),
-        ("ocr", "0001_initial"),
+        ("ocr", "0002_checking"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
