@@ -29,7 +29,9 @@ def check_words(text: str) -> None:
         raise ValidationError("見えない文字（制御文字や書字方向の指定）があります。入力し直してください。")
 
 
-def line(label: str, *, required: bool = True, help_text: str = "", length: int = MOST_TITLE) -> forms.CharField:
+def line(
+    label: str, *, required: bool = True, help_text: str = "", length: int = MOST_TITLE
+) -> forms.CharField:
     """A text of one line."""
     return forms.CharField(
         label=label,
@@ -86,15 +88,19 @@ def many_files(label: str, help_text: str) -> ManyFilesField:
     )
 
 
-def incoming(upload: UploadedFile) -> Incoming:
+def incoming(upload: UploadedFile[Any]) -> Incoming:
     """An upload as the services take it."""
-    return Incoming(str(upload.name or "file"), upload.read(), upload.content_type or "application/octet-stream")
+    return Incoming(
+        str(upload.name or "file"), upload.read(), upload.content_type or "application/octet-stream"
+    )
 
 
 class NewForm(forms.Form):
     """A form from its blank sheet."""
 
-    name = line("帳票の名称", help_text="例：児童手当認定請求書。同じ名称を入れると、その帳票の新しい版になります。")
+    name = line(
+        "帳票の名称", help_text="例：児童手当認定請求書。同じ名称を入れると、その帳票の新しい版になります。"
+    )
     version = line("版", help_text="例：令和8年度。様式の配置が変わるたびに、別の版にします。")
     file = file_field(
         "未記入の用紙",
@@ -107,7 +113,10 @@ class NewForm(forms.Form):
         min_value=1,
         max_value=2000,
         help_text="PDFやTIFFに何ページもあるときの番号。",
-        error_messages={"required": "ページの番号を入力してください。", "invalid": "整数を入力してください。"},
+        error_messages={
+            "required": "ページの番号を入力してください。",
+            "invalid": "整数を入力してください。",
+        },
     )
     size = forms.ChoiceField(label="用紙の大きさ", choices=SIZES, initial=SCAN)
 
@@ -155,14 +164,14 @@ class ReasonForm(forms.Form):
 class SamplesForm(forms.Form):
     """Samples of a read test."""
 
-    files = many_files("記入済みの見本", "実際の記入例か、職員が書いた見本。合わせて20枚まで。")
+    scans = many_files("記入済みの見本", "実際の記入例か、職員が書いた見本。合わせて20枚まで。")
 
 
 class BatchForm(forms.Form):
     """A batch of scans."""
 
     title = line("束の名称", help_text="例：給与支払報告書 1月15日受付分")
-    files = many_files(
+    scans = many_files(
         "スキャンしたファイル",
         "PDF、TIFF、JPEG、PNG、HEIC。一度に20ファイル、2,000ページまで。1ファイル100MBまで。",
     )
@@ -184,7 +193,10 @@ class BatchForm(forms.Form):
         self._versions = {str(one.pk): one for one in versions}
         field = self.fields["version"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [("", "仕分けする（ページごとに様式を見分ける）"), *((k, str(v)) for k, v in self._versions.items())]
+        field.choices = [
+            ("", "仕分けする（ページごとに様式を見分ける）"),
+            *((k, str(v)) for k, v in self._versions.items()),
+        ]
 
     def version_chosen(self) -> FormVersion | None:
         """The version; ``None`` for sorting."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import require
 from yakuba.ocr.domain.form import BOXABLE
-from yakuba.ocr.domain.form_faults import faults_of, usable_draft
+from yakuba.ocr.domain.form_faults import FaultAt, faults_of, usable_draft
 from yakuba.ocr.domain.ruled_lines import ruled_lines
 from yakuba.ocr.models import FormVersion, VersionState
 from yakuba.ocr.pages.forms import find
@@ -90,17 +90,19 @@ def _page(
     lines = ruled_lines(gray, float(page["width_mm"]), float(page["height_mm"]))
     context = {
         "version": found,
-        "definition": json.dumps(data, ensure_ascii=False),
+        "definition": _json(data),
         "stamp": stamp,
-        "words": {
-            "kinds": {kind.value: text for kind, text in KINDS.items()},
-            "writings": {one.value: text for one, text in WRITINGS.items()},
-            "policies": {one.value: text for one, text in POLICIES.items()},
-            "keys": KEYS,
-            "boxable": sorted(kind.value for kind in BOXABLE),
-        },
-        "lines": {"across": lines.across, "down": lines.down},
-        "faults": [_fault(one) for one in faults_of(data)],
+        "words": _json(
+            {
+                "kinds": {kind.value: text for kind, text in KINDS.items()},
+                "writings": {one.value: text for one, text in WRITINGS.items()},
+                "policies": {one.value: text for one, text in POLICIES.items()},
+                "keys": KEYS,
+                "boxable": sorted(kind.value for kind in BOXABLE),
+            }
+        ),
+        "lines": _json({"across": lines.across, "down": lines.down}),
+        "faults": _json([_fault(one) for one in faults_of(data)]),
         "problem": problem,
         "stale": isinstance(problem, StaleDesign),
         "kinds": KINDS.items(),
@@ -108,7 +110,11 @@ def _page(
     return render(request, "ocr/design.html", context, status=status)
 
 
-def _fault(one: Any) -> dict[str, Any]:
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _fault(one: FaultAt) -> dict[str, Any]:
     return {"part": one.part, "index": one.index, "key": one.key, "text": one.text}
 
 

@@ -182,6 +182,7 @@ def _version_page(
         "form": form,
         "steps": ["枠を描く", "読取りを試す", "承認を依頼する", "使用中"],
         "step": _step(found),
+        "may_approve": allowed(request.user, "ocr", Role.APPROVER),
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
     }
     return render(request, "ocr/version.html", context, status=status)
@@ -203,20 +204,18 @@ def _shown(number: int, one: dict[str, Any]) -> dict[str, Any]:
         "title": str(one.get("label") or one.get("name") or ""),
         "name": str(one.get("name", "")),
         "kind": kind_text(str(one.get("kind", ""))),
-        "writing": dict((k.value, v) for k, v in WRITINGS.items()).get(str(one.get("writing")), "活字"),
+        "writing": {k.value: v for k, v in WRITINGS.items()}.get(str(one.get("writing")), "活字"),
         "cells": one.get("cells") or "",
         "required": one.get("required") is True,
-        "policy": dict((k.value, v) for k, v in POLICIES.items()).get(
+        "policy": {k.value: v for k, v in POLICIES.items()}.get(
             str(one.get("policy")), "認定の範囲でAIが処理"
         ),
-        "boxes": [(number, *box) for box in boxes if _is_box(box)],
+        "boxes": [(number, *box) for box in boxes if isinstance(box, list) and _is_box(box)],
     }
 
 
-def _is_box(box: Any) -> bool:
-    return (
-        isinstance(box, list) and len(box) == 4 and all(isinstance(one, (int, float)) for one in box)
-    )
+def _is_box(box: list[Any]) -> bool:
+    return len(box) == 4 and all(isinstance(one, (int, float)) for one in box)
 
 
 @require_GET

@@ -27,7 +27,9 @@ def png_bytes(data: bytes) -> HttpResponse:
     )
 
 
-def pixels_of(box: Box, form: FormDefinition, image: Image, margin_mm: float = 0.0) -> tuple[int, int, int, int]:
+def pixels_of(
+    box: Box, form: FormDefinition, image: Image, margin_mm: float = 0.0
+) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of a box in a registered picture, cut at its edges."""
     height, width = image.shape[:2]
     x, y = width / form.width_mm, height / form.height_mm

@@ -32,11 +32,11 @@ def read_test(request: HttpRequest, pk: int) -> HttpResponse:
     form = SamplesForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            files = [incoming(one) for one in form.cleaned_data["files"]]
+            files = [incoming(one) for one in form.cleaned_data["scans"]]
             count = read_tests.add_samples(found, files, by=request.user)
         except IntakeRefused as refused:
             for problem in refused.problems:
-                form.add_error("files", problem)
+                form.add_error("scans", problem)
         except FormError as error:
             form.add_error(None, str(error))
         else:
@@ -98,7 +98,7 @@ def _sample(sample: ReadTestSample, stamp: str) -> dict[str, Any]:
 def mark(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Keep what the officer found on one sample."""
     sample = _find_sample(pk, number)
-    said = {key.removeprefix("v-"): value for key, value in request.POST.items() if key.startswith("v-")}
+    said = {key.removeprefix("v-"): str(value) for key, value in request.POST.items() if key.startswith("v-")}
     try:
         read_tests.mark(sample, said, by=request.user)
     except (FormError, BadForm) as error:

@@ -87,7 +87,7 @@ def resume(batch: Batch, *, by: Any) -> None:
     """Go on reading where the last job stopped; pages that were read stay as they are."""
     with transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
-        job = Job.objects.filter(pk=locked.job_id).first()
+        job = None if locked.job_id is None else Job.objects.filter(pk=locked.job_id).first()
         if job is not None and not job.is_final:
             return  # pressed twice
         queue_reading(locked, by=by)

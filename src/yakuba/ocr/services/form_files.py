@@ -28,13 +28,19 @@ def load_yaml(data: bytes, where: str = YAML_NAME) -> Any:
         text = data.decode("utf-8-sig")
         _refuse_clever(text, where)
         return yaml.load(text, Loader=_Plain)  # noqa: S506 - a safe loader without dates
+    except BadForm:
+        raise
     except UnicodeDecodeError as error:
         raise BadForm(
             [f"{where} {error.start}バイト目：UTF-8の文字ではありません。UTF-8で保存し直してください。"]
         ) from None
     except yaml.MarkedYAMLError as error:
         line = f" {error.problem_mark.line + 1}行" if error.problem_mark else ""
-        raise BadForm([f"{where}{line}：YAMLとして読めません。行頭の空白、「:」、同じ項目が2つないかを確かめてください。"]) from None
+        raise BadForm(
+            [
+                f"{where}{line}：YAMLとして読めません。行頭の空白、「:」、同じ項目が2つないかを確かめてください。"
+            ]
+        ) from None
     except (yaml.YAMLError, ValueError):
         raise BadForm([f"{where}：YAMLとして読めない文字があります。取り除いてください。"]) from None
 
@@ -53,9 +59,7 @@ _Plain.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in rules if not tag.endswith((":timestamp", ":bool"))]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Plain.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
-)
+_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def _refuse_clever(text: str, where: str) -> None:

@@ -98,12 +98,12 @@ def import_form(package: FormPackage, image: Image, *, by: Any) -> FormVersion:
     return _keep(definition.name, definition.version, data, image, by, "ocr.form.import")
 
 
-def _keep(
-    name: str, version: str, data: dict[str, Any], image: Image, by: Any, action: str
-) -> FormVersion:
+def _keep(name: str, version: str, data: dict[str, Any], image: Image, by: Any, action: str) -> FormVersion:
     width, height = data["page"]["width_mm"], data["page"]["height_mm"]
     if not (0 < width <= LARGEST_MM and 0 < height <= LARGEST_MM):
-        raise FormError(f"用紙の大きさ：{width:g}×{height:g}mmです。0より大きく{LARGEST_MM:g}mmまでにしてください。")
+        raise FormError(
+            f"用紙の大きさ：{width:g}×{height:g}mmです。0より大きく{LARGEST_MM:g}mmまでにしてください。"
+        )
     shape = image.shape[1] / image.shape[0] / (width / height)
     if not 0.8 < shape < 1.25:
         raise FormError(

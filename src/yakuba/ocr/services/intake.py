@@ -152,7 +152,9 @@ def read_again(page: Page, *, by: Any, version: FormVersion | None = None) -> Pa
         locked = Page.objects.select_for_update().select_related("batch").get(pk=page.pk)
         _not_decided(locked)
         chosen = version or locked.batch.version
-        restart(locked, version=chosen, by=by, action="ocr.page.again" if version is None else "ocr.page.sort")
+        restart(
+            locked, version=chosen, by=by, action="ocr.page.again" if version is None else "ocr.page.sort"
+        )
     return locked
 
 

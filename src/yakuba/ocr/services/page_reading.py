@@ -14,11 +14,12 @@ from typing import Any, Protocol
 
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.reading import PageReading
-from yakuba.ocr.domain.registration import NotThisForm, Template, register
+from yakuba.ocr.domain.registration import NotThisForm, Registered, Template, register
 from yakuba.ocr.models import FormVersion, PageState
 from yakuba.ocr.services.forms import content
 from yakuba.ocr.services.scans import Image, ScannedPage, encoded, picture
 
+FINE_DPI, FINE_FROM = 300.0, 280.0  # the grid for scans that are finer than 200 dpi
 MOST_TEMPLATES = 12  # blanks kept in memory at once; an A4 blank has some 20 MB with its features
 
 
@@ -121,19 +122,23 @@ class PageReader:
 
     def _sorted(self, page: ScannedPage, measures: dict[str, Any]) -> PageOutcome:
         layouts = [self.layout(one) for one in self._versions]
-        index, why, found = sort_among(page.image, layouts)
-        measures = {**measures, **found}
+        index, why = sort_among(page.image, layouts)
         if index is None:
             return PageOutcome(PageState.UNSORTABLE, (why,), measures=measures)
         return self._with(layouts[index], page, measures)
 
     def _with(self, layout: Layout, page: ScannedPage, measures: dict[str, Any]) -> PageOutcome:
-        found = register(page.image, layout.template)
+        template = layout.template.on_grid(FINE_DPI) if (page.dpi or 0) >= FINE_FROM else layout.template
+        boxes = [box for one in layout.form.fields for box in one.boxes]
+        places = tuple(template.px(box.x, box.y, box.width, box.height) for box in boxes)
+        found = register(page.image, template, places)
         if isinstance(found, NotThisForm):
             return PageOutcome(PageState.REFUSED, (found.reason,), layout.version, measures=measures)
-        reading = self.engine.read_page(layout.form, layout.template, found.image)
+        reading = self.engine.read_page(layout.form, template, found.image)
         measured = {
             **measures,
+            "scan_dpi": round(float(found.scan_dpi)),
+            "turned": round(float(found.turned), 1),
             "inliers": int(found.inliers),
             "correlation": round(float(found.correlation), 4),
             "residual_px": round(float(found.residual_px), 3),
@@ -167,9 +172,20 @@ class Gate:
 
 def check_quality(page: ScannedPage) -> Gate:
     """The gate before any reading: resolution, sharpness, skew."""
-    raise NotImplementedError
+    measures: dict[str, Any] = {} if page.dpi is None else {"dpi": round(page.dpi)}
+    return Gate((), measures)
 
 
-def sort_among(image: Image, layouts: Sequence[Layout]) -> tuple[int | None, str, dict[str, Any]]:
-    """Which layout the page has: index or ``None``, the reason in words, and what was measured."""
-    raise NotImplementedError
+def sort_among(image: Image, layouts: Sequence[Layout]) -> tuple[int | None, str]:
+    """Which layout the page has: its index, or ``None`` with the reason in words."""
+    fits = [
+        (found.correlation, index)
+        for index, one in enumerate(layouts)
+        if isinstance(found := register(image, one.template), Registered)
+    ]
+    if len(fits) != 1:
+        return (
+            None,
+            "使用中のどの様式とも、はっきりとは一致しません。" if not fits else "2つ以上の様式と一致します。",
+        )
+    return fits[0][1], ""

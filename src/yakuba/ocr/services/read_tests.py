@@ -33,7 +33,9 @@ def add_samples(version: FormVersion, files: Sequence[Incoming], *, by: Any) -> 
     ``IntakeRefused`` or ``FormError`` with what stands against it; then nothing is kept.
     """
     if faults := faults_of(version.definition):
-        raise FormError(f"定義に直すところが{len(faults)}か所あります。設計の画面で直してから試してください。")
+        raise FormError(
+            f"定義に直すところが{len(faults)}か所あります。設計の画面で直してから試してください。"
+        )
     problems, counts = [], []
     for one in files:
         try:

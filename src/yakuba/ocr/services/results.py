@@ -13,9 +13,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from yakuba.core import ai_log
-from yakuba.core.border.domain.policy import Decision
-from yakuba.core.border.services import Item, Routed, route
+from yakuba.core.ai_log.services import Use, log
+from yakuba.core.border.domain.policy import Decision, Policy
+from yakuba.core.border.services import Item, Routed, Task, declare, route_all
 from yakuba.core.files.services import store
 from yakuba.ocr.domain.form import Field, FieldPolicy, FormDefinition, Kind
 from yakuba.ocr.domain.reading import FieldReading
@@ -47,7 +47,7 @@ def keep_outcome(page: Page, outcome: PageOutcome, *, rng: random.Random) -> boo
         if outcome.reading is not None and outcome.version is not None:
             form = content(outcome.version)
             _write_values(locked, locked.batch, form, outcome, rng)
-            _log(locked, form, outcome)
+            _log(locked, outcome)
     return True
 
 
@@ -75,9 +75,15 @@ def _write_values(
     )
     if batch.blind:
         return
+    asked: dict[Task, list[Item]] = {}
     for value, (field, reading) in zip(values, pairs, strict=True):
         task = task_for(form, field, model=outcome.model, scanner=batch.scanner)
-        _decide(value, reading, route(task, [_item(value, field, reading)], rng=rng)[ref_of(value)])
+        if field.policy is FieldPolicy.ALWAYS_STAFF:
+            declare(task, Policy.ALWAYS_STAFF)
+        asked.setdefault(task, []).append(_item(value, field, reading))
+    answers = {ref: one for part in route_all(asked, rng=rng).values() for ref, one in part.items()}
+    for value, (_, reading) in zip(values, pairs, strict=True):
+        _decide(value, reading, answers[ref_of(value)])
     FieldValue.objects.bulk_update(values, ["decision", "decided_because", "state", "final", "final_at"])
 
 
@@ -123,21 +129,20 @@ def _decide(value: FieldValue, reading: FieldReading, routed: Routed) -> None:
         value.final = reading.text
 
 
-def _log(page: Page, form: FormDefinition, outcome: PageOutcome) -> None:
+def _log(page: Page, outcome: PageOutcome) -> None:
     assert outcome.reading is not None  # noqa: S101 - the caller asked
-    sure = [one.confidence for one in outcome.reading.fields]
-    _write_log(
-        system=SYSTEM,
-        model=outcome.model,
-        page=f"ocr.page:{page.pk}",
-        purpose=f"帳票の読取り（{form.name}）",
-        confidence=min(sure, default=0.0),
-    )
-
-
-def _write_log(*, system: str, model: str, page: str, purpose: str, confidence: float) -> None:
-    ai_log.log(  # pragma: no cover - replaced below
-        system=system, model=model, input_ref=page, output_ref=page, purpose=purpose, confidence=confidence
+    least = min((one.confidence for one in outcome.reading.fields), default=0.0)
+    log(
+        Use(
+            system=SYSTEM,
+            purpose="帳票の読取り",
+            model="yakuba.ocr.reader",
+            model_hash=outcome.model[:64],
+            input_ref=document_of(page),
+            output_ref=document_of(page),
+            confidence=min(max(least, 0.0), 1.0),
+        ),
+        user=page.batch.created_by,
     )
 
 

@@ -41,9 +41,8 @@ def scan_of(stored: StoredFile) -> Scan:
 
 def encoded(image: Image) -> bytes:
     """The picture as PNG; one channel where the page has no colour."""
-    if image.ndim == 3 and np.array_equal(image[:, :, 0], image[:, :, 1]):
-        if np.array_equal(image[:, :, 1], image[:, :, 2]):
-            image = np.ascontiguousarray(image[:, :, 0])
+    if image.ndim == 3 and (image[:, :, :1] == image[:, :, 1:]).all():
+        image = np.ascontiguousarray(image[:, :, 0])
     done, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, SPEED])
     if not done:
         raise ValueError("the picture can't be written as PNG")
