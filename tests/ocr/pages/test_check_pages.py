@@ -136,7 +136,7 @@ def test_a_personal_number_leaves_an_audit_line_at_each_view_and_is_masked_elsew
     assert "•••• •••• 9018" in page
     assert AuditEntry.objects.filter(action="ocr.number.view").count() == 1
     picture = officer.get(reverse("ocr:crop", args=[first.pk]))
-    assert picture["Cache-Control"] == "no-store"
+    assert "no-store" in picture["Cache-Control"]
     assert AuditEntry.objects.filter(action="ocr.number.view").count() == 2
     ahead = officer.get(reverse("ocr:check-panel", args=[second.pk]), {"ahead": "1"})
     assert (ahead.status_code, ahead.content) == (204, b"")

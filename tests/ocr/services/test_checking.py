@@ -190,7 +190,8 @@ def test_a_personal_number_lies_only_sealed() -> None:
 
 
 def test_a_grid_confirms_only_fields_without_a_reason() -> None:
-    batch, user = check_desk.make_batch(4, fields=["paid"]), make_user("officer")
+    check_desk.make_batch(4, fields=["paid"])
+    user = make_user("officer")
     values = list(FieldValue.objects.order_by("page__number"))
     check_desk.doubt(values[0], "5")
     confirm(values[1], make_user("officer"))

@@ -70,8 +70,8 @@ def test_csv_has_the_chosen_columns_in_their_order_and_a_masked_number() -> None
         exports.save_columns(
             batch.version, [exports.Column("paid", "x"), exports.Column("name", "x")], by=user
         )
+    many = [exports.Column("paid", str(n)) for n in range(2000)]
     with pytest.raises(exports.ExportError, match="2,000列"):
-        many = [exports.Column("paid", str(n)) for n in range(2000)]
         exports.save_columns(batch.version, many, by=user)
     with pytest.raises(exports.ExportError, match="1つもありません"):
         exports.save_columns(batch.version, [], by=user)
