@@ -199,6 +199,8 @@ def _clue(field: Field, candidates: list[Shown], sums: set[str]) -> str:
 
 def _readings(candidates: list[Shown]) -> list[Shown]:
     first, second = candidates[0], candidates[1]
+    if second.confidence is None:  # an option that nobody read
+        return []
     found = []
     for one, other in ((first, second), (second, first)):
         before, differing, behind = marked(one.label, other.label)
