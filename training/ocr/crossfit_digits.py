@@ -15,14 +15,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from training.ocr import digits
 from training.ocr.fit import probabilities
+from yakuba.ocr.domain.cell_image import views
 
 
 def folds_of(count: int, folds: int) -> np.ndarray:
     """The fold of each digit, by a fixed draw."""
     return np.random.default_rng(20261123).permutation(count) % folds
+
+
+def viewed(net: nn.Module, cells: np.ndarray) -> np.ndarray:
+    """Shares (n, 10) as the product reads: the mean over the views of each cell."""
+    several = np.stack([views(cell) for cell in cells])
+    flat = probabilities(net, several.reshape(-1, *cells.shape[1:]))
+    return flat.reshape(len(cells), several.shape[1], -1).mean(1)
 
 
 def main() -> None:
@@ -46,7 +55,8 @@ def main() -> None:
             net = digits.train(
                 cells[fold != number], labels[fold != number], seed=number, steps=options.steps
             )
-            np.save(part, probabilities(net, cells[fold == number]))
+            torch.save(net.state_dict(), part.with_suffix(".pt"))
+            np.save(part, viewed(net, cells[fold == number]))
         if part.exists():
             result[fold == number] = np.load(part)
             right = (result[fold == number].argmax(1) == labels[fold == number]).mean()

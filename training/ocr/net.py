@@ -49,7 +49,7 @@ class CellNet(nn.Module):
 
 def digit_net() -> CellNet:
     """24 × 24 → 10."""
-    return CellNet(10, (16, 32, 56, 80))
+    return CellNet(10, (12, 24, 48, 64))
 
 
 def letter_net(classes: int) -> CellNet:

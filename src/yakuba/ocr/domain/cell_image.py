@@ -17,6 +17,7 @@ Gray = NDArray[np.uint8]
 Ink = NDArray[np.float32]
 
 WORK_SIDE = 256  # px: larger cells are reduced first, so that cost does not depend on the scan's resolution
+VIEWS = ((7.0, 1.0), (-7.0, 1.0), (0.0, 0.92), (0.0, 1.08))  # degrees, scale
 CONTRAST = 24  # grey levels between paper and ink, below which a cell holds nothing
 PAPER_NOISE = 0.12  # ink below this share of the darkest is the paper's own unevenness
 SOLID = 0.35  # ink above this share belongs to a stroke
@@ -121,6 +122,16 @@ def normalise_cell(gray: Gray, layout: Layout = LETTER_LAYOUT) -> Ink:
         gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     ink = _without_dirt(_even_ink(gray))
     return place(ink, layout)
+
+
+def views(ink: Ink) -> Ink:
+    """The normalised cell as it is, leaning to both sides, smaller and larger: (5, side, side).
+
+    Averaging what a net says of them makes it surer of what does not depend on how the cell was cut.
+    """
+    middle = ((ink.shape[1] - 1) / 2, (ink.shape[0] - 1) / 2)
+    turns = (cv2.getRotationMatrix2D(middle, angle, scale) for angle, scale in VIEWS)
+    return np.stack([ink, *(cv2.warpAffine(ink, turn, ink.shape[::-1]) for turn in turns)]).astype(np.float32)
 
 
 def place(ink: Ink, layout: Layout) -> Ink:

@@ -12,11 +12,11 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from yakuba.core.weights import find
-from yakuba.ocr.domain.cell_image import DIGIT_LAYOUT, LETTER_LAYOUT, Gray, normalise_cell
+from yakuba.ocr.domain.cell_image import DIGIT_LAYOUT, LETTER_LAYOUT, Gray, normalise_cell, views
 
 Charset = Literal["digits", "hiragana", "katakana", "capitals"]
 CHARSETS: tuple[Charset, ...] = get_args(Charset)
-BATCH = 64
+BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,10 @@ class CellReader:
         out = np.zeros((len(cells), len(classes)), np.float32)
         for start in range(0, len(cells), BATCH):
             ink = np.stack([normalise_cell(cell, layout) for cell in cells[start : start + BATCH]])
-            (logits,) = session.run(None, {"cells": ink[:, None]})
+            seen = np.concatenate([views(cell) for cell in ink])
+            (logits,) = session.run(None, {"cells": seen[:, None]})
             powers = np.exp(logits - logits.max(1, keepdims=True))
-            shares = powers / powers.sum(1, keepdims=True)
+            shares = (powers / powers.sum(1, keepdims=True)).reshape(len(ink), -1, len(classes)).mean(1)
             shares[ink.max((1, 2)) == 0] = 0
             out[start : start + BATCH] = shares
         return out
