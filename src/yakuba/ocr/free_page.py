@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yakuba.ocr.domain.decoding import Lattice, best_path
-from yakuba.ocr.domain.decoding.lattice import BLANK
+from yakuba.ocr.domain.decoding.lattice import BLANK, japanese_only
 from yakuba.ocr.domain.line_image import upright_strip
 from yakuba.ocr.domain.normalise import widths
 from yakuba.ocr.domain.reading_order import is_vertical, reading_order
@@ -59,7 +59,8 @@ def read_free_page(page: NDArray[np.uint8]) -> list[TextLine]:
 
 
 def said(lattice: Lattice) -> tuple[str, float]:
-    """An engine's own best text and the mean probability of its characters."""
+    """The best Japanese text of an engine and the mean probability of its characters."""
+    lattice = japanese_only(lattice)
     best = lattice.log_probs.max(axis=1)
     which = lattice.log_probs.argmax(axis=1)
     spoken = best[which != BLANK]

@@ -28,7 +28,7 @@ from yakuba.ocr.domain.rules import apply_rules
 from yakuba.ocr.engines import lexicons
 from yakuba.ocr.engines.cells import CellGuess, CellReader
 from yakuba.ocr.engines.ppocr import Engine, LineReader
-from yakuba.ocr.field_reading import Known, Look, Traced, crops_of, read_lines
+from yakuba.ocr.field_reading import KANA_KINDS, Known, Look, Traced, crops_of, read_lines
 
 FINER_DPI = 240.0  # scans at least this fine are laid on a finer grid
 FINEST_DPI = 300.0
@@ -194,7 +194,7 @@ def _lexicons_for(form: FormDefinition) -> Known:
     """Only the lexicons that the form's kinds need: loading the addresses takes two seconds."""
     kinds = {field.kind for field in form.fields}
     return Known(
-        lexicons.names() if Kind.PERSON_NAME in kinds else None,
+        lexicons.names() if kinds & (KANA_KINDS | {Kind.PERSON_NAME}) else None,
         lexicons.addresses() if kinds & {Kind.ADDRESS, Kind.POSTAL_CODE} else None,
     )
 
