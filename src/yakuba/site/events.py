@@ -56,12 +56,15 @@ TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
     "nursery.score": "採点の確認",
     "nursery.ties": "同点の確認",
     "nursery.withdrawals": "辞退・取下げの記録",
+    "ocr.design": "帳票の設計と試験",
+    "ocr.intake": "スキャンの受付",
+    "ocr.sort": "仕分けと読めないページの対応",
     "ocr.check": "帳票の欄の確認",
 }
 WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.
 QUIET = (
-    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.number.", "people.code", "people.factor",
+    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.number.", "ocr.page.", "people.code", "people.factor",
     "people.password", "people.second", "people.session", "people.sign", "people.sso", "people.unlocked",
     "protected.",
 )  # fmt: skip

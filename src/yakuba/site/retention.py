@@ -24,6 +24,7 @@ from yakuba.core.files import vault
 from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
+from yakuba.ocr.models import Batch, BatchState, ReadTestSample
 from yakuba.ocr.services.forgetting import forget_numbers, old_numbers
 from yakuba.site.environment import setting
 
@@ -57,6 +58,15 @@ def _ended_sessions(before: datetime) -> QuerySet[UserSession]:
     living = Session.objects.filter(session_key=OuterRef("session_key"))
     ended: QuerySet[UserSession] = UserSession.objects.filter(~Exists(living), last_seen_at__lt=before)
     return ended
+
+
+def _checked_batches(before: datetime) -> QuerySet[Batch]:
+    """Batches with nothing left to do: what was read has been handed on, and the sheets are filed."""
+    return Batch.objects.filter(state=BatchState.DONE, created_at__lt=before)
+
+
+def _old_samples(before: datetime) -> QuerySet[ReadTestSample]:
+    return ReadTestSample.objects.filter(created_at__lt=before)
 
 
 def unused_files(before: datetime) -> QuerySet[StoredFile]:
@@ -111,6 +121,8 @@ RULES: tuple[Rule, ...] = (
         old_numbers,
         forget_numbers,
     ),
+    Rule("ocr-batches", "確認の済んだ束（ページの画像、読み、確認の記録）", 400, _checked_batches, _delete),
+    Rule("ocr-samples", "読取りの試験の見本", 400, _old_samples, _delete),
     Rule("unused-files", "どこからも使われていないファイル", 30, unused_files, _delete),
 )
 CONTENTS = "unused-contents"  # bytes without a row: what the last rule and broken transactions leave

@@ -19,7 +19,9 @@ from yakuba.ocr.services import forms, read_tests
 from yakuba.ocr.services.intake import Wanted, take_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-OTHER = made_pages.Layout(title="児童手当認定請求書", rows=("甲", "乙", "丙", "丁"), step_mm=31.0, top_mm=60.0)
+OTHER = made_pages.Layout(
+    title="児童手当認定請求書", rows=("甲", "乙", "丙", "丁"), step_mm=31.0, top_mm=60.0
+)
 
 
 def opened(chromium: Browser, live_server: Any, user: User, **more: Any) -> Any:
