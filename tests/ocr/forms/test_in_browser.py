@@ -133,7 +133,9 @@ def test_a_form_is_designed_with_mouse_and_keyboard_and_saved(
     page.fill("#f-name", "tax")
     page.fill("#f-box-1", "150")
     page.locator("#f-box-1").blur()
-    page.wait_for_function("document.getElementById('design-status').textContent.includes('直すところはありません')")
+    page.wait_for_function(
+        "document.getElementById('design-status').textContent.includes('直すところはありません')"
+    )
     page.get_by_role("button", name="保存する", exact=True).click()
     page.wait_for_selector("text=直すところはありません。")
     draft.refresh_from_db()
@@ -149,9 +151,7 @@ def test_a_form_is_designed_with_mouse_and_keyboard_and_saved(
     assert seen.faults == []
 
 
-def test_a_finger_draws_and_a_phone_has_the_table(
-    chromium: Browser, live_server: Any, officer: User
-) -> None:
+def test_a_finger_draws_and_a_phone_has_the_table(chromium: Browser, live_server: Any, officer: User) -> None:
     draft = make_draft(officer)
     context, seen = opened(chromium, live_server, officer, has_touch=True)
     page = seen.page
