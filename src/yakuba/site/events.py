@@ -64,7 +64,8 @@ TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
 WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.
 QUIET = (
-    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.number.", "ocr.page.", "people.code", "people.factor",
+    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.number.", "ocr.page.",
+    "people.code", "people.factor",
     "people.password", "people.second", "people.session", "people.sign", "people.sso", "people.unlocked",
     "protected.",
 )  # fmt: skip
