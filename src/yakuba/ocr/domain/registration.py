@@ -145,7 +145,7 @@ class Prepared:
 
     image: npt.NDArray[np.uint8]
     gray: Gray  # even paper, about 200 dpi
-    shrink: float  # its size relative to the image
+    to_image: Floats  # 3 x 3, from its pixels to the image's
     points: npt.NDArray[np.float32]
     descriptors: npt.NDArray[np.uint8]
 
@@ -157,8 +157,9 @@ class Prepared:
 
 def prepared(image: npt.NDArray[np.uint8], long_side_mm: float) -> Prepared:
     """The scan of a sheet of that length, ready to be compared with blanks."""
-    gray, shrink = _work_scan(image, long_side_mm * WORK_DPI / MM_PER_INCH)
-    return Prepared(image, gray, shrink, *_features(gray))
+    gray = _work_scan(image, long_side_mm * WORK_DPI / MM_PER_INCH)
+    across, down = image.shape[1] / gray.shape[1], image.shape[0] / gray.shape[0]
+    return Prepared(image, gray, _zoomed(across, down), *_features(gray))
 
 
 def register(
@@ -195,6 +196,7 @@ def exactly(
         return NotThisForm(Refusal.OTHER_FORM, correlation, residual, inliers)
     if residual > MAX_RESIDUAL_PX:
         return NotThisForm(Refusal.POOR_FIT, correlation, residual, inliers)
+    across, down = width / template.size[0], height / template.size[1]
     scale = template.dpi / WORK_DPI
     replaced, emptied = (
         tuple(_scaled(place, scale) for place in found) for found in _misfits(laid, template)
@@ -203,7 +205,7 @@ def exactly(
     wrong = any(_matters(place, fields, template) for place in replaced)
     if wrong or _large(emptied, fields, template):
         return NotThisForm(Refusal.MOVED, correlation, residual, inliers, places)
-    to_scan = _zoomed(1 / ready.shrink) @ exact @ _zoomed(1 / scale)
+    to_scan = ready.to_image @ exact @ _zoomed(across, down)
     zoom, turned = _zoom_and_turn(to_scan, template)
     return Registered(
         image=u8(_laid(colour_of(ready.image), to_scan, template.size)),
@@ -217,10 +219,9 @@ def exactly(
     )
 
 
-def _zoomed(factor: float) -> Floats:
-    """Enlarging by a factor; the middle of pixel 0 lies half a pixel from the edge, before and after."""
-    half = (factor - 1) / 2
-    return np.array([[factor, 0, half], [0, factor, half], [0, 0, 1.0]])
+def _zoomed(across: float, down: float) -> Floats:
+    """Enlarging by factors; the middle of pixel 0 lies half a pixel from the edge, before and after."""
+    return np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1.0]])
 
 
 def _size(width_mm: float, height_mm: float, dpi: float) -> tuple[int, int]:
@@ -247,13 +248,13 @@ def _laid(image: npt.NDArray[np.uint8], to_scan: Floats, size: tuple[int, int]) 
     )
 
 
-def _work_scan(image: npt.NDArray[np.uint8], long_side: float) -> tuple[Gray, float]:
-    """The scan in gray with even paper, no larger than the sheet at some 200 dpi; and the factor."""
+def _work_scan(image: npt.NDArray[np.uint8], long_side: float) -> Gray:
+    """The scan in gray with even paper, no larger than the sheet at some 200 dpi."""
     gray = gray_of(image)
     factor = min(1.0, 1.06 * long_side / max(gray.shape))
     if factor < 1.0:
         gray = _resized(gray, (round(gray.shape[1] * factor), round(gray.shape[0] * factor)))
-    return flattened(gray), factor
+    return flattened(gray)
 
 
 def _features(gray: Gray) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
@@ -438,7 +439,8 @@ def _misfits(laid: Gray, template: Template) -> tuple[list[PxBox], list[PxBox]]:
     printed = template.work < 140
     dark = dark_of(laid)
     near = cv2.dilate(u8(dark), np.ones((5, 5), np.uint8)) > 0
-    total, kept, ink = (cv2.integral(u8(mask) // 255) for mask in (printed, printed & near, dark))
+    other = dark & ~(cv2.dilate(u8(template.work < 190), np.ones((5, 5), np.uint8)) > 0)
+    total, kept, ink = (cv2.integral(u8(mask) // 255) for mask in (printed, printed & near, other))
 
     def inside(sums: npt.NDArray[Any], box: PxBox) -> int:
         x, y, w, h = box
@@ -446,7 +448,7 @@ def _misfits(laid: Gray, template: Template) -> tuple[list[PxBox], list[PxBox]]:
 
     bad = [tile for tile in template.tiles if inside(kept, tile) < MIN_TILE_FIT * inside(total, tile)]
     # White-out takes print away and leaves little; a moved line or another word is still ink.
-    replaced = [tile for tile in bad if inside(ink, tile) > 0.35 * inside(total, tile)]
+    replaced = [tile for tile in bad if inside(ink, tile) > 0.3 * (inside(total, tile) - inside(kept, tile))]
     gone = set(bad) - set(replaced)
     return replaced, [tile for tile in bad if tile in gone]
 
