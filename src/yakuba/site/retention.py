@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from yakuba.core.ai_log.models import AiUse
 from yakuba.core.audit.services import record
 from yakuba.core.files import vault
 from yakuba.core.files.models import StoredFile
@@ -123,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("ocr-batches", "確認の済んだ束（ページの画像、読み、確認の記録）", 400, _checked_batches, _delete),
     Rule("ocr-samples", "読取りの試験の見本", 400, _old_samples, _delete),
+    Rule("ai-log", "AIの利用記録", 1_830, lambda at: AiUse.objects.filter(at__lt=at), _delete),
     Rule("unused-files", "どこからも使われていないファイル", 30, unused_files, _delete),
 )
 CONTENTS = "unused-contents"  # bytes without a row: what the last rule and broken transactions leave

@@ -10,16 +10,15 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 
 from yakuba.core.border.domain.bounds import needed
-from yakuba.core.border.domain.correction import strict_confidence
 from yakuba.core.border.domain.policy import Policy
 from yakuba.core.border.lines import Basis, Line, lines_since
 from yakuba.core.border.models import AuditSample, BorderTask, RoutedItem, State, Suspension
 from yakuba.core.border.services.certificates import (
     CONFIDENCE,
+    MOST_CONFIDENT,
     TARGET,
-    attempts_before,
+    confidence_left,
     labels_in_use,
-    policies_together,
 )
 from yakuba.core.people.models import Approval
 from yakuba.core.systems import all_systems
@@ -192,6 +191,13 @@ def _proof(task: BorderTask) -> tuple[str, str, str]:
     if certificate is not None:
         basis = f"{certificate.accepted:,}件で{certificate.errors:,}件"
         return percent(certificate.upper_bound), percent(certificate.target, 1), basis
+    asked = task.certificates.filter(approval__state=Approval.State.WAITING).first()
+    if asked is not None:
+        return (
+            percent(asked.upper_bound),
+            percent(asked.target, 1),
+            f"{asked.accepted:,}件で{asked.errors:,}件",
+        )
     labels, missing = labels_missing(task)
     return "—", percent(TARGET, 1), f"{labels:,}件（あと{missing:,}）"
 
@@ -203,9 +209,7 @@ def labels_missing(task: BorderTask) -> tuple[int, int]:
         same = BorderTask.objects.filter(system=task.system, pool=task.pool)
         rows = list(same.exclude(policy=Policy.ALWAYS_STAFF.value).order_by("pk"))
     labels = len({label.document for label in labels_in_use(rows)[1]})
-    strict = strict_confidence(
-        CONFIDENCE, policies=max(1, policies_together(task)), attempt=attempts_before(rows) + 1
-    )
+    strict = min(confidence_left(rows, CONFIDENCE), MOST_CONFIDENT)
     return labels, max(0, needed(0, TARGET, strict) - labels)
 
 
