@@ -15,6 +15,10 @@ HIRAGANA = frozenset(chr(code) for code in range(0x3041, 0x3097))
 KATAKANA = frozenset(chr(code) for code in range(0x30A1, 0x30F7))
 KANA_SIGNS = frozenset("ー・")
 
+_SIGNS = frozenset("/／#＃$＄%％@＠!！?？*＊+＋=＝<＜>＞|｜~～^＾_＿{}[]［］｛｝:：;；\"＂`｀。、…‥°£€§※→←↑↓")
+NOT_IN_ADDRESSES = _SIGNS
+NOT_IN_NAMES = _SIGNS | frozenset("0123456789０１２３４５６７８９,，.．()（）〒〇○◯×△□■●◎①②③④⑤⑥⑦⑧⑨丨丶丿")
+
 _NO_SPACE = {" ": "", "\u3000": ""}
 _WIDE_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 _AS_ZERO = dict.fromkeys("OoＯｏ〇○◯", "0")
@@ -78,4 +82,8 @@ def grammar_of(field: Field) -> Grammar:
         return Anything(own or KATAKANA | KANA_SIGNS)
     if kind is Kind.FURIGANA:
         return Anything(own or HIRAGANA | KATAKANA | KANA_SIGNS)
+    if kind is Kind.ADDRESS:
+        return Anything(own or japanese() - NOT_IN_ADDRESSES)
+    if kind is Kind.PERSON_NAME:
+        return Anything(own or japanese() - NOT_IN_NAMES)
     return Anything(own or japanese())
