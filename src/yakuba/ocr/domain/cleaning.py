@@ -85,10 +85,12 @@ def clean_field(page: npt.NDArray[np.uint8], template: Template, box: PxBox) -> 
     )
     if not inner.any():
         return replace(cleaned, overwritten=correction.whitened(found.gray, paper, box, margin, scale))
+    glyph = correction.glyph_size(heights, scale)
+    lines = correction.straight_lines(inner, glyph)
     return replace(
         cleaned,
-        strike_through=correction.struck(inner, heights, scale),
-        overwritten=correction.overwritten(inner, heights, scale)
+        strike_through=correction.struck(inner, lines, glyph),
+        overwritten=correction.overwritten(inner, lines, glyph, scale)
         or correction.whitened(found.gray, paper, box, margin, scale),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -13,7 +14,10 @@ from yakuba.ocr.domain.pixels import Gray, Mask, u8
 RED = 42  # by how much red must outshine green and blue, of 255
 MIN_SEAL_MM2 = 1.2
 RING_MM = (5.5, 6.5, 8.0, 9.5, 10.5, 12.0, 13.5, 15.0, 16.5, 18.0)
-RING_SHARE = 0.72  # of a ring's circumference that must be inked
+# A ring needs this share of its circumference inked, and so much more than the circles beside it. A small
+# circle is found in many characters, so it must be almost whole.
+RING_SHARE, RING_CONTRAST = 0.55, 0.36
+SMALL_RING_MM, SMALL_RING_SHARE = 7.5, 0.74
 RING_PX_PER_MM = 3.0  # rings are looked for in a small image
 
 
@@ -45,7 +49,7 @@ def split(seen: npt.NDArray[np.uint8], blank: npt.NDArray[np.uint8]) -> Split:
     red = (redness > RED) & ~preprint
     gray = u8(cv2.cvtColor(clean, cv2.COLOR_BGR2GRAY))
     if not red.any():
-        return Split(gray, red, bool(np.abs(redness).max() > 12))
+        return Split(gray, red, bool(np.abs(redness).max() > 3))
     area = cv2.dilate(u8(red), np.ones((5, 5), np.uint8)) > 0
     # Through red ink the red channel sees paper; what is dark there as well is black ink.
     through = clean[:, :, 2]
@@ -63,7 +67,7 @@ def on(found: Split, writing: Mask, extra: Mask, px_per_mm: float, margin: int) 
     red = cv2.morphologyEx(u8(found.red), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     if red[inner].sum() >= MIN_SEAL_MM2 * px_per_mm**2:
         return _share(_filled(red), writing, inner)
-    ring = _ring(extra, px_per_mm)
+    ring = None if found.coloured else _ring(extra, px_per_mm)
     if ring is None or not ring[inner].any():
         return 0.0
     return _share(ring, writing, inner)
@@ -86,45 +90,48 @@ def _filled(red: Mask) -> Mask:
 
 
 def _ring(extra: Mask, px_per_mm: float) -> Mask | None:
-    """The disc of a round seal in a scan without colours: a whole circle of ink with a name inside."""
+    """The disc of a round seal in a scan without colours: a circle of ink between emptier circles."""
     height, width = extra.shape
-    size = (
-        max(1, round(width * RING_PX_PER_MM / px_per_mm)),
-        max(1, round(height * RING_PX_PER_MM / px_per_mm)),
-    )
+    shrink = RING_PX_PER_MM / px_per_mm
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
     small = cv2.resize(u8(extra), size, interpolation=cv2.INTER_AREA)
-    ink = (small > 60).astype(np.float32)
-    if ink.sum() < 40:
+    near = cv2.dilate((small > 60).astype(np.float32), np.ones((2, 2), np.uint8))
+    if near.sum() < 40:
         return None
-    near = cv2.dilate(ink, np.ones((2, 2), np.uint8))
-    best: tuple[float, int, int, float] | None = None
+    best = (RING_CONTRAST, 0, 0, 0.0)
     for diameter in RING_MM:
         radius = diameter / 2 * RING_PX_PER_MM
-        if 2 * radius > 1.6 * max(size):
+        if 2 * radius > 1.5 * min(size):
             continue
-        score = cv2.filter2D(near, -1, _circle(radius), borderType=cv2.BORDER_CONSTANT)
-        _, top, _, (x, y) = cv2.minMaxLoc(score)
-        if top >= RING_SHARE and (best is None or top > best[0]) and _named(ink, x, y, radius):
+        around = cv2.filter2D(near, -1, _circle(radius), borderType=cv2.BORDER_CONSTANT)
+        beside = cv2.filter2D(near, -1, _beside(radius), borderType=cv2.BORDER_CONSTANT)
+        least = SMALL_RING_SHARE if diameter < SMALL_RING_MM else RING_SHARE
+        contrast = np.where(around >= least, around - beside, 0.0)
+        _, top, _, (x, y) = cv2.minMaxLoc(contrast)
+        if top > best[0]:
             best = (top, x, y, radius)
-    if best is None:
+    _, x, y, radius = best
+    if radius == 0:
         return None
     area = np.zeros(extra.shape, np.uint8)
-    factor = px_per_mm / RING_PX_PER_MM
-    centre = (round((best[1] + 0.5) * factor), round((best[2] + 0.5) * factor))
-    cv2.circle(area, centre, round(best[3] * factor) + 2, 255, cv2.FILLED)
+    centre = (round((x + 0.5) / shrink), round((y + 0.5) / shrink))
+    cv2.circle(area, centre, round(radius / shrink) + 2, 255, cv2.FILLED)
     return area > 0
 
 
-def _named(ink: npt.NDArray[np.float32], x: int, y: int, radius: float) -> bool:
-    """Whether there is writing inside of the ring (an 0 or a ○ is empty)."""
-    rows, columns = np.ogrid[: ink.shape[0], : ink.shape[1]]
-    inside = np.hypot(rows - y, columns - x) < 0.7 * radius
-    return bool(inside.any()) and float(ink[inside].mean()) > 0.1
-
-
+@cache
 def _circle(radius: float) -> npt.NDArray[np.float32]:
     """A thin circle whose values add up to 1."""
     half = int(np.ceil(radius)) + 1
     rows, columns = np.ogrid[-half : half + 1, -half : half + 1]
     line = np.clip(1.0 - np.abs(np.hypot(rows, columns) - radius), 0.0, 1.0)
     return np.asarray(line / float(line.sum()), np.float32)
+
+
+@cache
+def _beside(radius: float) -> npt.NDArray[np.float32]:
+    """The circles a millimetre within and without, half of the weight each."""
+    outer = _circle(radius + RING_PX_PER_MM)
+    inner = _circle(radius - RING_PX_PER_MM)
+    gap = (outer.shape[0] - inner.shape[0]) // 2
+    return np.asarray((outer + np.pad(inner, gap)) / 2, np.float32)
