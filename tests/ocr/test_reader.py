@@ -52,7 +52,13 @@ FIELDS = (
     Field("number", Kind.MY_NUMBER, Box(*pages.cells_box()), cells=12, policy=FieldPolicy.ALWAYS_STAFF),
 )
 FORM = FormDefinition(
-    "試験の帳票", "1", pages.WIDTH_MM, pages.HEIGHT_MM, "blank.png", FIELDS, (SumRule(("paid", "less"), "total"),)
+    "試験の帳票",
+    "1",
+    pages.WIDTH_MM,
+    pages.HEIGHT_MM,
+    "blank.png",
+    FIELDS,
+    (SumRule(("paid", "less"), "total"),),
 )
 WRITTEN = {
     "name": ("佐藤　太郎", "佐藤太郎"),
@@ -100,7 +106,8 @@ def of(reading: PageReading, name: str) -> FieldReading:
 
 def test_every_field_comes_back_normalised_in_the_form_s_order(reading: PageReading) -> None:
     assert [one.name for one in reading.fields] == [field.name for field in FIELDS]
-    assert {name: of(reading, name).text for name in WRITTEN} == {name: text for name, (_, text) in WRITTEN.items()}
+    expected = {name: text for name, (_, text) in WRITTEN.items()}
+    assert {name: of(reading, name).text for name in WRITTEN} == expected
     assert of(reading, "number").text == NUMBER
 
 
@@ -207,7 +214,8 @@ def test_bad_input_is_named_and_nothing_is_written(tmp_path: Path, fault: str) -
 
 def test_a_free_page_gives_its_lines_from_top_to_bottom(tmp_path: Path) -> None:
     page = np.full((1200, 1600, 3), 255, np.uint8)
-    for number, text in enumerate(("汐見区からのお知らせ", "図書館は毎週月曜日が休みです。", "電話 03-1234-5678")):
+    texts = ("汐見区からのお知らせ", "図書館は毎週月曜日が休みです。", "電話 03-1234-5678")
+    for number, text in enumerate(texts):
         page = pages.write(page, text, 20, 20 + 20 * number, 6.0)
     cv2.imwrite(str(tmp_path / "page.png"), page)
     out = tmp_path / "page.json"

@@ -61,7 +61,7 @@ def test_a_single_wrong_digit_of_a_corporate_number_passes_only_as_zero_for_nine
     assert corporate_number_holds(wrong) == same_rest
 
 
-@pytest.mark.parametrize("text", ["", "12345678901", "1234567890123", "12345678901x", "１２３４５６７８９０１８"])
+@pytest.mark.parametrize("text", ["", "12345678901", "1234567890123", "12345678901x", "１２３４５６"])
 def test_anything_but_twelve_digits_does_not_hold(text: str) -> None:
     assert not personal_number_holds(text)
 

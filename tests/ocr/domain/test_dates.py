@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ def test_days_that_do_not_exist_are_none(text: str) -> None:
 
 
 def test_every_day_lies_in_exactly_one_era() -> None:
-    for one, following in zip(ERAS, ERAS[1:], strict=False):
+    for one, following in pairwise(ERAS):
         assert following.first - one.last == datetime.timedelta(1)
 
 

@@ -135,7 +135,8 @@ def test_fields_that_fit_raise_no_doubt() -> None:
 
 def test_every_field_of_a_broken_rule_is_doubted_and_no_other() -> None:
     assert readings(a="1", b="2", sum="4") == dict.fromkeys(("a", "b", "sum"), (Reason.SUM_MISMATCH,))
-    assert readings(kana="ハヤシ", name="佐藤太郎") == dict.fromkeys(("kana", "name"), (Reason.FURIGANA_NAME,))
+    doubt = (Reason.FURIGANA_NAME,)
+    assert readings(kana="ハヤシ", name="佐藤太郎") == dict.fromkeys(("kana", "name"), doubt)
     assert readings(zip="1140000", address="港区芝1") == dict.fromkeys(
         ("zip", "address"), (Reason.POSTAL_ADDRESS,)
     )

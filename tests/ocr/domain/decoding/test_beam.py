@@ -32,9 +32,7 @@ def every_text(made: Lattice) -> dict[str, float]:
     return found
 
 
-rows = st.lists(
-    st.lists(st.floats(0.01, 1.0), min_size=4, max_size=4), min_size=1, max_size=5
-)
+rows = st.lists(st.lists(st.floats(0.01, 1.0), min_size=4, max_size=4), min_size=1, max_size=5)
 
 
 @given(rows)
