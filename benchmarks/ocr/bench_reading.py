@@ -105,6 +105,10 @@ def main() -> None:
                     "candidates": [(c.text, c.confidence, c.source) for c in reading.candidates],
                 }
             )
+        if chosen.dump:  # page by page: a long run that is stopped leaves what it read
+            with open(chosen.dump, "a", encoding="utf-8") as stream:
+                stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            rows.clear()
     pages = chosen.count - refused
     print(
         json.dumps(
@@ -123,9 +127,6 @@ def main() -> None:
             ensure_ascii=False,
         )
     )
-    if chosen.dump:
-        with open(chosen.dump, "w", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 if __name__ == "__main__":
