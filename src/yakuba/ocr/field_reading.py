@@ -26,7 +26,8 @@ from yakuba.ocr.domain.unusual import doubtful_variants
 
 OF_SEVERAL_LINES = frozenset({Kind.FREE, Kind.ADDRESS, Kind.LINE})
 KANA_KINDS = frozenset({Kind.FURIGANA, Kind.BOXED_HIRAGANA, Kind.BOXED_KATAKANA})
-NAME_LEAN, ADDRESS_LEAN = 1.0, 2.0  # added to a log probability for each part that a lexicon knows
+# Added to a log probability for each part that a lexicon knows.
+NAME_LEAN, ADDRESS_LEAN, KANA_LEAN = 1.0, 2.0, 2.5
 INVENTED = -7.0  # a grammar that moved the reading further than this filled in what is not there
 DOUBT = 0.8  # scores below are named to staff as unsure
 UPRIGHT_HEIGHT = 26.0  # px: glyphs from here on are read as well as larger ones
@@ -113,7 +114,7 @@ def lean(field: Field, known: Known, text: str) -> float:
     if field.kind is Kind.ADDRESS and known.addresses is not None:
         added += ADDRESS_LEAN * known.addresses.parse(text).depth
     if field.kind in KANA_KINDS and known.names is not None:
-        added += NAME_LEAN * known.names.known_reading(text)
+        added += KANA_LEAN * known.names.known_reading(text)
     return added
 
 

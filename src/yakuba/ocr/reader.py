@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from yakuba.core.weights import MissingModel, find
 from yakuba.ocr.cell_reading import Boxed, boxed, charset_of, read_boxed
 from yakuba.ocr.domain.cells_of import cells_of
-from yakuba.ocr.domain.cleaning import CleanedField, clean_field
+from yakuba.ocr.domain.cleaning import DARK, CleanedField, clean_field, glyph_heights
 from yakuba.ocr.domain.decoding import Lattice
 from yakuba.ocr.domain.faint import faint_writing
 from yakuba.ocr.domain.form import MARKS, Field, FieldPolicy, FormDefinition, Kind
@@ -116,12 +116,11 @@ class FormReader:
             return None
         box = template.px(field.box.x, field.box.y, field.box.width, field.box.height)
         cleaned = clean_field(laid, template, box)
-        if cleaned.ink_ratio == 0:
-            faint = faint_writing(laid, template, box)
-            if faint is None:
-                return _Work(field, cleaned, [])
-            cleaned = replace(cleaned, ink=faint, ink_ratio=float((faint < 165).mean()), overwritten=False)
-            return _Work(field, cleaned, crops_of(field, faint))
+        faint = None if cleaned.seal_overlap > 0 else faint_writing(laid, template, box, cleaned.ink)
+        if faint is not None:
+            cleaned = _strengthened(cleaned, faint)
+        elif cleaned.ink_ratio == 0:
+            return _Work(field, cleaned, [])
         if field.cells is not None:
             row = boxed(cells_of(cleaned.ink, field.cells))
             if row.filled:
@@ -177,6 +176,17 @@ class FormReader:
         except MissingModel:
             return None
         return [guesses[number] for number in row.filled]
+
+
+def _strengthened(cleaned: CleanedField, ink: Gray) -> CleanedField:
+    """The field with its faint strokes; measures that rested on fragments of them are taken anew."""
+    heights = glyph_heights(ink < DARK)
+    return replace(
+        cleaned,
+        ink=ink,
+        ink_ratio=float((ink < DARK).mean()),
+        glyph_height_px=float(np.percentile(heights, 75)) if len(heights) else 0.0,
+    )
 
 
 def _matching(template: Template, image: NDArray[np.uint8]) -> Template:

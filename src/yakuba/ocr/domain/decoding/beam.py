@@ -100,9 +100,9 @@ def _advance(
         goes_on = prefix.char + float(frame[lattice.index[last]]) if last else NEVER
         _merge(following, text, prefix.state, total + blank, goes_on)
         for char, log_p in likely.items():
-            state = grammar.step(prefix.state, char)
+            before = prefix.blank if char == last else total
+            state = grammar.step(prefix.state, char) if before > NEVER else None
             if state is not None:
-                before = prefix.blank if char == last else total
                 _merge(following, text + char, state, NEVER, before + log_p)
     return following
 
