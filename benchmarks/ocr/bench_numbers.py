@@ -1,11 +1,11 @@
 """12-digit numbers with a check digit made of real digits, each used once. JSON lines.
 
-    python -m benchmarks.ocr.bench_numbers READINGS.npz [--seed 1]
+    python -m benchmarks.ocr.bench_numbers READINGS.npz [--seed 1] [--without-fold 0]
 
 READINGS is written by ``training/ocr/crossfit_digits.py``: every digit is read by a net that never saw it.
 Digits that no net has read yet are left out; n says how many numbers there were. The numbers are disjoint:
-eleven digits by chance, the twelfth a real digit of the class that the check digit asks for. Thresholds are
-fixed beforehand; the declared one is not chosen by these numbers.
+eleven digits by chance, the twelfth a real digit of the class that the check digit asks for. The declared
+threshold was chosen on fold 0; ``--without-fold 0`` leaves its digits out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from yakuba.core.border.domain.bounds import upper_bound
 from yakuba.ocr.domain.cell_numbers import check_digit, likeliest_number
 
 THRESHOLDS = (0.9, 0.99, 0.995, 0.999, 0.9999)
-DECLARED = 0.99  # the threshold whose figure is quoted
+DECLARED = 0.9  # the threshold whose figure is quoted; chosen by looking at fold 0 alone
 
 
 def disjoint_numbers(labels: np.ndarray, seed: int) -> list[np.ndarray]:
@@ -50,9 +50,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("readings", type=Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without-fold", type=int)
     options = parser.parse_args()
     data = np.load(options.readings)
-    read = data["probabilities"].sum(1) > 0.5
+    read = (data["probabilities"].sum(1) > 0.5) & (data["fold"] != options.without_fold)
     shares, labels = data["probabilities"][read], data["labels"][read]
     cells_right = float((shares.argmax(1) == labels).mean())
     print(json.dumps({"what": "cells", "tier": "real", "n": len(labels), "right": round(cells_right, 5)}))
