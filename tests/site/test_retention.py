@@ -23,8 +23,8 @@ from yakuba.core.files import services, vault
 from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
-from yakuba.ocr.models import ReadTestSample
 from yakuba.nursery.models import Ledger
+from yakuba.ocr.models import ReadTestSample
 from yakuba.site.retention import CONTENTS, CONTENTS_DAYS, RULES, apply, survey
 
 pytestmark = pytest.mark.django_db

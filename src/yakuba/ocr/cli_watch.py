@@ -43,6 +43,8 @@ def watch(
     A file that was taken in moves to done/, one that can't be to failed/ with a text file that says why.
     """
     start_django()
+    from django.db import close_old_connections
+
     from yakuba.ocr.services.watched import BadWish, Watcher, wish_of
 
     try:
@@ -58,4 +60,6 @@ def watch(
         if once and not watcher.pending:
             return
         time.sleep(min(every, max(still, 0.2)) if once else every)
+        if not once:
+            close_old_connections()  # it waits for days; the database may have gone and come back
         watcher.look(time.time())

@@ -22,7 +22,7 @@ from yakuba.ocr.pages import check_items
 from yakuba.ocr.services import checking, queues
 from yakuba.ocr.services.definitions import field_of
 from yakuba.ocr.services.sealed import is_secret
-from yakuba.ocr.services.turns import OPEN, is_chief, two_persons
+from yakuba.ocr.services.turns import OPEN, CheckError, is_chief, two_persons
 from yakuba.ocr.services.visibility import hidden_numbers, note_view
 
 MOST_ID = 2**63 - 1
@@ -243,7 +243,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, value, str(problem), by_page, status=409)
     except checking.Doubtful as problem:
         return _doubtful(request, value, problem.doubts, by_page)
-    except checking.CheckError as problem:
+    except CheckError as problem:
         return _refused(request, value, str(problem), by_page, status=422)
     return _answer(request, done, by_page)
 
@@ -322,7 +322,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     by_page = request.POST.get("by") == "page"
     try:
         back = checking.undo(value.pk, by=request.user)
-    except checking.CheckError as problem:
+    except CheckError as problem:
         return _refused(request, value, str(problem), by_page, status=409)
     if _wants_json(request):
         return JsonResponse({"ok": True, **_figures(back, request, by_page)})
@@ -371,7 +371,7 @@ def _confirm_bulk(request: HttpRequest, way: queues.Way) -> HttpResponse:
     on_the_way = set(way.values().values_list("pk", flat=True))
     try:
         found = checking.confirm_many((shown - wrong) & on_the_way, by=request.user, handling=handling)
-    except checking.CheckError as problem:
+    except CheckError as problem:
         messages.error(request, str(problem))
         return redirect(reverse("ocr:check-bulk", args=[way.batch.pk, way.version, way.name]))
     words = f"{len(found.confirmed):,}件を確定しました。"

@@ -20,7 +20,7 @@ from yakuba.ocr.domain.registration import NotThisForm, Registered, Template, re
 from yakuba.ocr.domain.sorting import sort_page
 from yakuba.ocr.models import FormVersion, PageState
 from yakuba.ocr.services.forms import content
-from yakuba.ocr.services.scans import Image, ScannedPage, encoded, picture
+from yakuba.ocr.services.scans import ScannedPage, encoded, picture
 
 FINE_DPI, FINE_FROM = 300.0, 240.0  # the grid for scans that are finer than 200 dpi
 MOST_TEMPLATES = 12  # blanks kept in memory at once; an A4 blank has some 20 MB with its features

@@ -16,8 +16,8 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+import pypdfium2 as pdfium  # type: ignore[import-untyped]  # publishes no types
+import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from yakuba.ocr.services.square_font import square_font
 
@@ -82,9 +82,7 @@ def _font(document: Any, codes: dict[str, int]) -> Any:
     held = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
     glyphs = bytes(2 * (len(codes) + 1))  # every code is drawn by glyph 0
     drawn = (ctypes.c_uint8 * len(glyphs)).from_buffer_copy(glyphs)
-    font = raw.FPDFText_LoadCidType2Font(
-        document, held, len(data), _to_unicode(codes), drawn, len(glyphs)
-    )
+    font = raw.FPDFText_LoadCidType2Font(document, held, len(data), _to_unicode(codes), drawn, len(glyphs))
     if not font:
         raise PdfFailed("PDFに文字を入れる書体を用意できません。設置をやり直してください。")
     return font

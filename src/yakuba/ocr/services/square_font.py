@@ -53,7 +53,8 @@ def _padded(data: bytes) -> bytes:
 
 def _sum(data: bytes) -> int:
     words = struct.unpack(f">{len(_padded(data)) // 4}I", _padded(data))
-    return sum(words) & 0xFFFFFFFF
+    total: int = sum(words)
+    return total & 0xFFFFFFFF
 
 
 def _assembled(tables: dict[bytes, bytes]) -> bytes:

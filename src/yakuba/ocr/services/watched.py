@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.db import close_old_connections
-
 from yakuba.ocr.models import FormVersion
 from yakuba.ocr.services.forms import active_versions
 from yakuba.ocr.services.intake import MOST_FILE, Incoming, IntakeRefused, Wanted, take_in
@@ -87,7 +85,6 @@ class Watcher:
                 self._seen.pop(path, None)
 
     def _take(self, path: Path) -> str:
-        close_old_connections()
         try:
             if path.stat().st_size > MOST_FILE:
                 raise IntakeRefused([f"{path.name}：{MOST_FILE >> 20}MBを超えています。分けてください。"])
