@@ -15,7 +15,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 
 import cv2
@@ -24,7 +24,7 @@ from benchmarks.ocr.fonts import GROUPS, PLACES, folder_of
 from benchmarks.ocr.scans import many, styles_of
 from benchmarks.ocr.values import same
 
-from yakuba.ocr.domain.form import FormDefinition, Kind
+from yakuba.ocr.domain.form import MARKS, FormDefinition, Kind, Writing
 from yakuba.ocr.domain.registration import Template
 from yakuba.ocr.domain.rules import apply_rules
 from yakuba.ocr.engines import lexicons
@@ -37,6 +37,12 @@ def template_of(name: str, width: float, height: float) -> Template:
     """The blank's template, computed once."""
     image = cv2.imdecode(np.frombuffer(blank(name), np.uint8), cv2.IMREAD_COLOR)
     return Template(image, width, height)
+
+
+def _as_written(form: FormDefinition, writing: Writing) -> FormDefinition:
+    """The form as it says how it is filled in; marks stay as they are."""
+    fields = (one if one.kind in MARKS else replace(one, writing=writing) for one in form.fields)
+    return replace(form, fields=tuple(fields))
 
 
 def main() -> None:
@@ -60,7 +66,7 @@ def main() -> None:
     refused = 0
     styles = styles_of(chosen.font, chosen.points)
     for made in many(layouts, styles, chosen.count, chosen.seed, fonts, dpi=chosen.dpi):
-        form: FormDefinition = made.form
+        form = _as_written(made.form, Writing.PRINT if made.truth["points"] else Writing.HAND)
         template = template_of(made.truth["layout"], form.width_mm, form.height_mm)
         start = time.perf_counter()
         try:
@@ -99,6 +105,10 @@ def main() -> None:
                     "candidates": [(c.text, c.confidence, c.source) for c in reading.candidates],
                 }
             )
+        if chosen.dump:  # page by page: a long run that is stopped leaves what it read
+            with open(chosen.dump, "a", encoding="utf-8") as stream:
+                stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            rows.clear()
     pages = chosen.count - refused
     print(
         json.dumps(
@@ -117,9 +127,6 @@ def main() -> None:
             ensure_ascii=False,
         )
     )
-    if chosen.dump:
-        with open(chosen.dump, "w", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 if __name__ == "__main__":

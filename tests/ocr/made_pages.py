@@ -109,7 +109,7 @@ def write(
     ImageDraw.Draw(sheet).text(
         (x_mm * scale, y_mm * scale), text, font=font(round(size_mm * scale)), fill=fill
     )
-    return np.asarray(sheet, dtype=np.uint8)
+    return np.array(sheet, dtype=np.uint8)
 
 
 def filled(layout: Layout = Layout(), dpi: int = 200) -> Array:

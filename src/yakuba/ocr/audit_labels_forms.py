@@ -27,8 +27,6 @@ ACTIONS = {
     "ocr.page.again": "ページを読み直した",
     "ocr.page.view": "ページを見た",
     "ocr.page.reveal": "隠した個人番号をページの画像で見た",
-    "ocr.free.read": "自由形式の文書を読んだ",
-    "ocr.free.export": "自由形式の文書の読みを書き出した",
 }
 
 

@@ -19,11 +19,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from yakuba.core.ai_log.models import AiUse
 from yakuba.core.audit.services import record
 from yakuba.core.files import vault
 from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
+from yakuba.ocr.models import Batch, BatchState, ReadTestSample
 from yakuba.ocr.services.forgetting import forget_numbers, old_numbers
 from yakuba.site.environment import setting
 
@@ -45,6 +47,13 @@ def _delete(rows: QuerySet) -> int:  # type: ignore[type-arg]
     return int(rows.delete()[0])
 
 
+def _delete_with_parts(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    """How many rows themselves went; what hangs on them goes along uncounted."""
+    count = int(rows.count())
+    rows.delete()
+    return count
+
+
 def _forget_person(rows: QuerySet) -> int:  # type: ignore[type-arg]
     return int(rows.update(user=None))
 
@@ -57,6 +66,15 @@ def _ended_sessions(before: datetime) -> QuerySet[UserSession]:
     living = Session.objects.filter(session_key=OuterRef("session_key"))
     ended: QuerySet[UserSession] = UserSession.objects.filter(~Exists(living), last_seen_at__lt=before)
     return ended
+
+
+def _checked_batches(before: datetime) -> QuerySet[Batch]:
+    """Batches with nothing left to do: what was read has been handed on, and the sheets are filed."""
+    return Batch.objects.filter(state=BatchState.DONE, created_at__lt=before)
+
+
+def _old_samples(before: datetime) -> QuerySet[ReadTestSample]:
+    return ReadTestSample.objects.filter(created_at__lt=before)
 
 
 def unused_files(before: datetime) -> QuerySet[StoredFile]:
@@ -111,6 +129,15 @@ RULES: tuple[Rule, ...] = (
         old_numbers,
         forget_numbers,
     ),
+    Rule(
+        "ocr-batches",
+        "確認の済んだ束（ページの画像、読み、確認の記録）",
+        400,
+        _checked_batches,
+        _delete_with_parts,
+    ),
+    Rule("ocr-samples", "読取りの試験の見本", 400, _old_samples, _delete_with_parts),
+    Rule("ai-log", "AIの利用記録", 1_830, lambda at: AiUse.objects.filter(at__lt=at), _delete),
     Rule("unused-files", "どこからも使われていないファイル", 30, unused_files, _delete),
 )
 CONTENTS = "unused-contents"  # bytes without a row: what the last rule and broken transactions leave

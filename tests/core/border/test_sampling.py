@@ -76,6 +76,15 @@ def test_policies_share_the_risk_equally() -> None:
     assert 1 - strict_confidence(0.9, policies=1, attempt=3) == pytest.approx(0.1 * 0.05)
 
 
+def test_policies_that_join_later_share_what_is_left() -> None:
+    first = strict_confidence(0.95, policies=1, attempt=1)
+    later = strict_confidence(0.95, policies=4, attempt=1, spent=1 - first, untried=3)
+    assert 1 - later == pytest.approx((0.05 - 0.04) / 3)
+    assert 1 - strict_confidence(0.95, policies=4, attempt=1, spent=0.0, untried=4) == pytest.approx(0.01)
+    assert strict_confidence(0.95, policies=2, attempt=1, spent=0.06, untried=1) == 1.0
+    assert strict_confidence(0.95, policies=2, attempt=1, spent=0.02, untried=0) == pytest.approx(0.98)
+
+
 @pytest.mark.parametrize(
     ("confidence", "policies", "attempt", "said"),
     [

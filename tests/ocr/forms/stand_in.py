@@ -9,8 +9,8 @@ import numpy as np
 
 from yakuba.ocr.domain.form import FormDefinition, Kind
 from yakuba.ocr.domain.reading import Candidate, FieldReading, PageReading, Reason
+from yakuba.ocr.domain.registration import Registered
 from yakuba.ocr.services.page_reading import use_engine
-from yakuba.ocr.services.scans import Image
 
 MY_NUMBER = "123456789018"
 
@@ -20,8 +20,8 @@ class StandIn:
 
     model = hashlib.sha256(b"stand-in").hexdigest()
 
-    def read_page(self, form: FormDefinition, template: object, page: Image) -> PageReading:
-        gray = np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY))
+    def read_page(self, form: FormDefinition, template: object, page: Registered) -> PageReading:
+        gray = np.asarray(cv2.cvtColor(page.image, cv2.COLOR_BGR2GRAY))
         scale = gray.shape[1] / form.width_mm
         fields = []
         for field in form.fields:

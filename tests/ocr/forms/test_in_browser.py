@@ -19,7 +19,9 @@ from yakuba.ocr.services import forms, read_tests
 from yakuba.ocr.services.intake import Wanted, take_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-OTHER = made_pages.Layout(title="児童手当認定請求書", rows=("甲", "乙", "丙", "丁"), step_mm=31.0, top_mm=60.0)
+OTHER = made_pages.Layout(
+    title="児童手当認定請求書", rows=("甲", "乙", "丙", "丁"), step_mm=31.0, top_mm=60.0
+)
 
 
 def opened(chromium: Browser, live_server: Any, user: User, **more: Any) -> Any:
@@ -106,7 +108,7 @@ def test_a_form_is_designed_with_mouse_and_keyboard_and_saved(
     x, y, width, height = made_pages.row_box(1)
     drag(page, (x + 0.5, y - 0.4), (x + width - 0.6, y + height + 0.5))  # snaps to the printed lines
     numbers = [float(page.input_value(f"#f-box-{n}")) for n in range(4)]
-    assert numbers == pytest.approx([x, y, width, height], abs=0.4)
+    assert numbers == pytest.approx([x, y, width, height], abs=0.6)
     page.fill("#f-label", "支払金額")
     page.fill("#f-name", "paid")
     page.locator("#canvas").focus()
@@ -131,7 +133,9 @@ def test_a_form_is_designed_with_mouse_and_keyboard_and_saved(
     page.fill("#f-name", "tax")
     page.fill("#f-box-1", "150")
     page.locator("#f-box-1").blur()
-    page.wait_for_function("document.getElementById('design-status').textContent.includes('直すところはありません')")
+    page.wait_for_function(
+        "document.getElementById('design-status').textContent.includes('直すところはありません')"
+    )
     page.get_by_role("button", name="保存する", exact=True).click()
     page.wait_for_selector("text=直すところはありません。")
     draft.refresh_from_db()
@@ -147,9 +151,7 @@ def test_a_form_is_designed_with_mouse_and_keyboard_and_saved(
     assert seen.faults == []
 
 
-def test_a_finger_draws_and_a_phone_has_the_table(
-    chromium: Browser, live_server: Any, officer: User
-) -> None:
+def test_a_finger_draws_and_a_phone_has_the_table(chromium: Browser, live_server: Any, officer: User) -> None:
     draft = make_draft(officer)
     context, seen = opened(chromium, live_server, officer, has_touch=True)
     page = seen.page

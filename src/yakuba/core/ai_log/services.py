@@ -72,6 +72,6 @@ def _check(use: Use) -> None:
     if use.human not in AiUse.Human.values:
         raise BadUse(f"human: found {use.human!r}, expected one of {', '.join(AiUse.Human.values)}")
     for field in ("system", "purpose", "model", "model_version", "model_hash", "input_ref", "output_ref"):
-        longest = AiUse._meta.get_field(field).max_length
-        if longest is not None and len(getattr(use, field)) > longest:
+        longest = getattr(AiUse._meta.get_field(field), "max_length")  # noqa: B009 - typed for columns only
+        if len(getattr(use, field)) > longest:
             raise BadUse(f"{field}: longer than {longest} characters")

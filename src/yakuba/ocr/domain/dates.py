@@ -43,7 +43,7 @@ _WRITTEN = re.compile(
     r"|(?:西暦)?(?P<western>\d{4}))"
     r"(?P<sep>年度?|[-./・／,])(?P<month>\d{1,2})(?:月|[-./・／,])(?P<day>\d{1,2})日?"
 )
-_BOXED = re.compile(r"(?P<era>[MTSHRmtshr明大昭平令1-5]?)(?P<digits>\d{5,8})")
+_BOXED = re.compile(r"(?P<era>[MTSHRmtshr明大昭平令]?)(?P<digits>\d{3,8})")
 
 
 def era_named(text: str) -> Era:
@@ -138,7 +138,7 @@ def compact_readings(text: str) -> list[Date]:
     if found is None:
         return []
     digits, days = found["digits"], set()
-    if found["era"] and not found["era"].isdigit():
+    if found["era"]:
         era = era_named(found["era"])
         for year_length in (1, 2):
             for month_length in (1, 2):
@@ -149,7 +149,7 @@ def compact_readings(text: str) -> list[Date]:
                 )
                 if len(parts[2]) in (1, 2):
                     days.add(in_era(era, *(int(part) for part in parts)))
-    elif len(digits) == 8 and not found["era"]:
+    elif len(digits) == 8:
         days.add(western(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
     return sorted(day for day in days if day is not None)
 

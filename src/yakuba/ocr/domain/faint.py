@@ -11,6 +11,8 @@ from yakuba.ocr.domain.registration import Template
 
 DARKER = 18  # gray levels below the paper, after smoothing: the eye sees a stroke, the threshold does not
 LEAST_MM2 = 0.25  # together in one place; dust is smaller
+DARK = 165  # what cleaning calls ink
+COVERED = 0.85  # of the faint strokes: they are the soft edges of what was found already
 LONGEST_SIDE_MM = 0.8  # a stroke is at least this long
 
 
@@ -25,8 +27,11 @@ def _seen(page: npt.NDArray[np.uint8], box: PxBox) -> Gray:
     return flattened(gray_of(around))[y - top : y - top + height, x - left : x - left + width]
 
 
-def faint_writing(page: npt.NDArray[np.uint8], template: Template, box: PxBox) -> Gray | None:
-    """The box with faint strokes made dark, dark on white; ``None`` when there are none."""
+def faint_writing(page: npt.NDArray[np.uint8], template: Template, box: PxBox, ink: Gray) -> Gray | None:
+    """The box with faint strokes made dark, dark on white; ``None`` when ``ink`` has all there is.
+
+    ``ink``: what cleaning found in the box; strokes of it need no help.
+    """
     x, y, width, height = box
     edge = max(1, round(0.3 * template.px_per_mm))
     seen = _seen(page, box)
@@ -45,6 +50,9 @@ def faint_writing(page: npt.NDArray[np.uint8], template: Template, box: PxBox) -
     keep = area & (side >= LONGEST_SIDE_MM * template.px_per_mm)
     keep[0] = False
     if count <= 1 or not keep.any():
+        return None
+    found = cv2.dilate(u8(ink < DARK), np.ones((7, 7), np.uint8)) > 0
+    if float(found[keep[labels]].mean()) > COVERED:
         return None
     near = cv2.dilate(u8(keep[labels]), np.ones((5, 5), np.uint8)) > 0
     darkest = float(smooth[keep[labels]].min())

@@ -11,7 +11,6 @@ from yakuba.ocr.domain.form import Field, Kind
 
 _DASHES = re.compile(r"[‐‑‒–—―−─ｰ]")
 _SPACES = re.compile(r"\s+")
-_NEXT_TO_LETTERS = re.compile(r"(?<![ -~]) | (?![ -~])")
 
 
 def widths(text: str) -> str:
@@ -79,8 +78,8 @@ def _kana(text: str) -> str | None:
 
 
 def _line(text: str) -> str:
-    """Spaces stay only between Latin words."""
-    return _NEXT_TO_LETTERS.sub("", _SPACES.sub(" ", widths(text)).strip())
+    """Runs of spaces become one."""
+    return _SPACES.sub(" ", widths(text)).strip()
 
 
 def normalise(field: Field, raw: str) -> str | None:

@@ -16,6 +16,10 @@ PxBox = tuple[int, int, int, int]  # x, y, width, height in pixels from the top 
 
 MM_PER_INCH = 25.4
 
+# One thread a process: workers share the cores, and OpenCV's threads wait for one another at every small
+# step (on a busy machine with two cores a registration took 18 s on the clock for 1 s of work).
+cv2.setNumThreads(1)
+
 
 def u8(array: Any) -> Gray:
     """The array as bytes (values outside 0 to 255 are clipped)."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.reading import PageReading
-from yakuba.ocr.domain.registration import Template
+from yakuba.ocr.domain.registration import Registered, Template
+from yakuba.ocr.free_page import read_free_page
 from yakuba.ocr.reader import FormReader
-from yakuba.ocr.services.scans import Image
 
 
 class ShippedEngine:
@@ -14,8 +17,17 @@ class ShippedEngine:
 
     def __init__(self) -> None:
         self._reader = FormReader()
-        self.model: str = self._reader.model
 
-    def read_page(self, form: FormDefinition, template: Template, page: Image) -> PageReading:
+    @property
+    def model(self) -> str:
+        """The hash of weights and reading code."""
+        return self._reader.model
+
+    def read_page(self, form: FormDefinition, template: Template, page: Registered) -> PageReading:
         """The readings of one registered page."""
         return self._reader.read_page(form, template, page)
+
+    def text_of(self, image: npt.NDArray[np.uint8]) -> str:
+        """Printed text of a page or a part of it, to tell near-identical forms apart."""
+        colour = np.repeat(image[:, :, None], 3, axis=2) if image.ndim == 2 else image
+        return "".join(line.text for line in read_free_page(colour))

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yakuba.ocr.domain.form import FormDefinition
+from yakuba.ocr.domain.pixels import PxBox
+from yakuba.ocr.domain.quality import measure
 from yakuba.ocr.domain.reading import PageReading
 from yakuba.ocr.domain.registration import NotThisForm, Registered, Template, register
+from yakuba.ocr.domain.sorting import sort_page
 from yakuba.ocr.models import FormVersion, PageState
 from yakuba.ocr.services.forms import content
-from yakuba.ocr.services.scans import Image, ScannedPage, encoded, picture
+from yakuba.ocr.services.scans import ScannedPage, encoded, picture
 
-FINE_DPI, FINE_FROM = 300.0, 280.0  # the grid for scans that are finer than 200 dpi
+FINE_DPI, FINE_FROM = 300.0, 240.0  # the grid for scans that are finer than 200 dpi
 MOST_TEMPLATES = 12  # blanks kept in memory at once; an A4 blank has some 20 MB with its features
 
 
@@ -30,7 +33,7 @@ class Engine(Protocol):
     def model(self) -> str:
         """A hash of the weights and of the reading code: a change asks for a new certificate."""
 
-    def read_page(self, form: FormDefinition, template: Template, page: Image) -> PageReading:
+    def read_page(self, form: FormDefinition, template: Template, page: Registered) -> PageReading:
         """The readings of one page that lies on the template's grid."""
 
 
@@ -60,6 +63,12 @@ def layout_of(version: FormVersion) -> Layout:
     """The version with its blank. ``BadForm`` for a draft that still has faults."""
     form = content(version)
     return Layout(version, form, Template(picture(version.blank), form.width_mm, form.height_mm))
+
+
+def places_of(form: FormDefinition, template: Template) -> tuple[PxBox, ...]:
+    """Every field's rectangles on the template's grid."""
+    boxes = [box for one in form.fields for box in one.boxes]
+    return tuple(template.px(box.x, box.y, box.width, box.height) for box in boxes)
 
 
 EngineMaker = Callable[[], Engine]
@@ -112,29 +121,36 @@ class PageReader:
         )
 
     def _read(self, page: ScannedPage, version: FormVersion | None) -> PageOutcome:
-        gate = check_quality(page)
+        sort = version is None and self._sort
+        wanted = self._versions if sort else [version or self._versions[0]]
+        layouts = [self.layout(one) for one in wanted]
+        gate = check_quality(page, layouts)
         if gate.problems:
             return PageOutcome(PageState.RESCAN, gate.problems, version, measures=gate.measures)
-        if version is None and self._sort:
-            return self._sorted(page, gate.measures)
-        chosen = version or self._versions[0]
-        return self._with(self.layout(chosen), page, gate.measures)
+        if sort:
+            return self._sorted(page, layouts, gate.measures)
+        return self._with(layouts[0], page, gate.measures)
 
-    def _sorted(self, page: ScannedPage, measures: dict[str, Any]) -> PageOutcome:
-        layouts = [self.layout(one) for one in self._versions]
-        index, why = sort_among(page.image, layouts)
-        if index is None:
-            return PageOutcome(PageState.UNSORTABLE, (why,), measures=measures)
-        return self._with(layouts[index], page, measures)
+    def _sorted(self, page: ScannedPage, layouts: Sequence[Layout], measures: dict[str, Any]) -> PageOutcome:
+        templates = [one.template for one in layouts]
+        found = sort_page(
+            page.image,
+            templates,
+            getattr(self.engine, "text_of", None) if any(one.form.keywords for one in layouts) else None,
+            keywords=[one.form.keywords for one in layouts],
+            fields=[places_of(one.form, one.template) for one in layouts],
+        )
+        measures = {**measures, "margin": round(found.margin, 3)}
+        if found.index is None:
+            return PageOutcome(PageState.UNSORTABLE, (found.reason,), measures=measures)
+        return self._with(layouts[found.index], page, measures)
 
     def _with(self, layout: Layout, page: ScannedPage, measures: dict[str, Any]) -> PageOutcome:
         template = layout.template.on_grid(FINE_DPI) if (page.dpi or 0) >= FINE_FROM else layout.template
-        boxes = [box for one in layout.form.fields for box in one.boxes]
-        places = tuple(template.px(box.x, box.y, box.width, box.height) for box in boxes)
-        found = register(page.image, template, places)
+        found = register(page.image, template, places_of(layout.form, template))
         if isinstance(found, NotThisForm):
             return PageOutcome(PageState.REFUSED, (found.reason,), layout.version, measures=measures)
-        reading = self.engine.read_page(layout.form, template, found.image)
+        reading = self.engine.read_page(layout.form, template, found)
         measured = {
             **measures,
             "scan_dpi": round(float(found.scan_dpi)),
@@ -170,22 +186,12 @@ class Gate:
     measures: dict[str, Any]
 
 
-def check_quality(page: ScannedPage) -> Gate:
-    """The gate before any reading: resolution, sharpness, skew."""
-    measures: dict[str, Any] = {} if page.dpi is None else {"dpi": round(page.dpi)}
-    return Gate((), measures)
+def check_quality(page: ScannedPage, layouts: Sequence[Layout]) -> Gate:
+    """The gate before any reading: resolution, size of characters, sharpness, darkness.
 
-
-def sort_among(image: Image, layouts: Sequence[Layout]) -> tuple[int | None, str]:
-    """Which layout the page has: its index, or ``None`` with the reason in words."""
-    fits = [
-        (found.correlation, index)
-        for index, one in enumerate(layouts)
-        if isinstance(found := register(image, one.template), Registered)
-    ]
-    if len(fits) != 1:
-        return (
-            None,
-            "使用中のどの様式とも、はっきりとは一致しません。" if not fits else "2つ以上の様式と一致します。",
-        )
-    return fits[0][1], ""
+    Without a resolution in the file it is worked out from the paper, when all layouts have the same.
+    """
+    papers = {(one.form.width_mm, one.form.height_mm) for one in layouts}
+    found = measure(page.image, page.dpi, next(iter(papers)) if len(papers) == 1 else None)
+    measures: dict[str, Any] = {} if found.dpi is None else {"dpi": round(found.dpi)}
+    return Gate(found.sentences if found.must_rescan else (), measures)

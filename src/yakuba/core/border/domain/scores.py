@@ -37,17 +37,20 @@ def chance(first: int, second: int, gap: float) -> float:
     """
     if first < 1 or second < 1:
         raise ValueError("both samples must hold at least one score")
-    # Gaps are whole multiples of 1/(first·second); half a step below the gap tells equal ones apart safely.
-    band = round(gap * first * second) - 0.5
+    steps = round(gap * first * second)  # gaps are whole multiples of 1/(first·second)
+    if steps == 0:
+        return 1.0
+    band = steps - 1  # paths that never reach the gap
     inside = [1.0 if place * first <= band else 0.0 for place in range(second + 1)]
     for step in range(1, first + 1):
         weight = step / (step + second)
-        inside[0] = weight * inside[0] if step * second <= band else 0.0
-        for place in range(1, second + 1):
-            if abs(step * second - place * first) > band:
-                inside[place] = 0.0
-            else:
-                inside[place] = weight * inside[place] + inside[place - 1]
+        low = max(0, -((band - step * second) // first))  # the places with |step·second - place·first| ≤ band
+        high = min(second, (step * second + band) // first)
+        before = 0.0
+        for place in range(low, high + 1):
+            before = inside[place] = weight * inside[place] + before
+        for place in range(low):
+            inside[place] = 0.0
     return min(1.0, max(0.0, 1.0 - inside[second]))
 
 

@@ -8,7 +8,7 @@ the chance of stopping within n audited decisions is computed exactly (``chance_
 The weights were chosen from those exact chances: at 5 % of errors the sum reaches the limit within 200
 audited decisions with 97.7 %; at the target itself, 0.5 %, within the 494 decisions that the plan audits
 of 10,000 automatic ones with 3 %; at 0.2 %, a usual rate under a certificate, within 10,000 audited ones
-with 2.4 %.
+with 2.3 %.
 """
 
 from __future__ import annotations

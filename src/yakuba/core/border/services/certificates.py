@@ -31,7 +31,7 @@ from yakuba.core.border.models import (
     Watch,
 )
 from yakuba.core.border.services.suspensions import end_suspensions
-from yakuba.core.border.services.tasks import end_certificate, locked, note
+from yakuba.core.border.services.tasks import end_certificate, find, locked, note, task_of
 from yakuba.core.border.services.types import BorderError, Task
 from yakuba.core.border.writing import certificate_dict
 from yakuba.core.people.approval import ApprovalError, consequences, on_approved, place, request_approval
@@ -39,6 +39,7 @@ from yakuba.core.people.models import Approval
 
 KIND = "border.certify"
 TARGET, CONFIDENCE = 0.005, 0.95
+MOST_CONFIDENT = 1.0 - 1e-6  # a stricter test would ask for thousands of labels: nothing is left to promise
 
 
 def certify(
@@ -50,7 +51,7 @@ def certify(
     always staff's, belongs to a pool, or a request waits.
     """
     with transaction.atomic():
-        row = locked([task])[task]
+        row = _whole_form_locked(task)
         if row.pool:
             raise BorderError(f"この種類は区分「{row.pool}」でまとめて認定します。")
         return _attempt([row], by, target, confidence, reason)[0]
@@ -67,17 +68,23 @@ def certify_pool(
 ) -> list[Certificate]:
     """The same for a declared class of tasks: its labels, threshold, promise and audit are shared."""
     with transaction.atomic():
-        rows = list(
-            BorderTask.objects.select_for_update(no_key=True)
-            .filter(system=system, pool=pool)
-            .exclude(policy=Policy.ALWAYS_STAFF.value)
-            .order_by("pk")
-        )
+        found = BorderTask.objects.filter(system=system, pool=pool).exclude(policy=Policy.ALWAYS_STAFF.value)
+        first = found.order_by("pk").first()
+        if first is not None:
+            _whole_form_locked(task_of(first))
+        rows = list(found.order_by("pk"))
         if not pool or not rows:
             raise BorderError(f"区分「{pool}」に、まとめて認定する種類がありません。")
         if len({(row.version, row.model, row.scanner, row.policy) for row in rows}) != 1:
             raise BorderError(f"区分「{pool}」に、版・モデル・読取機・方針の違う種類が混ざっています。")
         return _attempt(rows, by, target, confidence, reason)
+
+
+def _whole_form_locked(task: Task) -> BorderTask:
+    """The task's row, locked with the form's others: they spend one risk together."""
+    row = find(task)
+    others = [] if row is None else [task_of(one) for one in of_the_form(row)]
+    return locked([task, *others])[task]
 
 
 def _attempt(
@@ -91,7 +98,12 @@ def _attempt(
     labels = labels_in_use(rows)
     attempt = attempts_before(rows) + 1
     together = policies_together(row)
-    tested_at = strict_confidence(confidence, policies=together, attempt=attempt)
+    tested_at = confidence_left(rows, confidence)
+    if tested_at > MOST_CONFIDENT:
+        raise BorderError(
+            "この帳票の認定に使える誤りの余裕が残っていません。"
+            "様式かモデルの新しい版で、認定する種類をはじめにすべて登録してから認定してください。"
+        )
     chosen = one_a_document(labels[1], salt(row))
     proof = prove([Outcome(one.score, one.correct) for one in chosen], target, tested_at)
     digest = _digest(chosen)
@@ -133,13 +145,48 @@ def attempts_before(rows: Sequence[BorderTask]) -> int:
     return found.count() if stopped is None else found.filter(requested_at__gt=stopped.at).count()
 
 
-def policies_together(row: BorderTask) -> int:
-    """How many policies of the same form version are promised together; a pool counts once."""
+def of_the_form(row: BorderTask) -> list[BorderTask]:
+    """The tasks of the same form version that may be certified: their promises hold together."""
     form = row.kind.partition("/")[0]
     same = BorderTask.objects.filter(
         system=row.system, version=row.version, model=row.model, scanner=row.scanner
     ).exclude(policy=Policy.ALWAYS_STAFF.value)
-    return len({one.pool or f"/{one.pk}" for one in same if one.kind.partition("/")[0] == form})
+    return [one for one in same.order_by("pk") if one.kind.partition("/")[0] == form]
+
+
+def policies_together(row: BorderTask) -> int:
+    """How many policies of the same form version are promised together; a pool counts once."""
+    return max(1, len({_policy_of(one) for one in of_the_form(row)}))
+
+
+def _policy_of(row: BorderTask) -> str:
+    return row.pool or f"/{row.pk}"
+
+
+def confidence_left(rows: Sequence[BorderTask], confidence: float) -> float:
+    """At which confidence the next attempt of the tasks (one, or a pool) has to be tested."""
+    row = rows[0]
+    form = of_the_form(row)
+    spent: dict[str, float] = {}
+    for attempt in Certificate.objects.filter(task__in=form).select_related("task").order_by("pk"):
+        if not _before_a_stop(attempt):
+            spent.setdefault(f"{_policy_of(attempt.task)} {attempt.attempt}", 1.0 - attempt.tested_at)
+    tried = {key.rpartition(" ")[0] for key in spent}
+    untried = {_policy_of(one) for one in form} - tried | {_policy_of(row)}
+    return strict_confidence(
+        confidence,
+        policies=policies_together(row),
+        attempt=attempts_before(rows) + 1,
+        spent=sum(spent.values()),
+        untried=len(untried),
+    )
+
+
+def _before_a_stop(attempt: Certificate) -> bool:
+    """Whether audited errors ended the attempt's promise since."""
+    return Suspension.objects.filter(
+        task_id=attempt.task_id, cause=Suspension.Cause.ERRORS, at__gte=attempt.requested_at
+    ).exists()
 
 
 def salt(row: BorderTask) -> str:

@@ -14,7 +14,6 @@ from yakuba.core.audit.services import record
 from yakuba.core.border.domain.policy import Decision
 from yakuba.core.border.models import (
     BorderTask,
-    Certificate,
     Happening,
     Recheck,
     RoutedItem,
@@ -54,16 +53,22 @@ def stop(
         certificate__watch=watch, state=State.CERTIFIED
     ).select_related("certificate")
     for peer in peers:
-        _stop_one(peer, cause, reason, evidence, by, good)
+        _stop_one(peer, watch, cause, reason, evidence, by, good)
     row.refresh_from_db()
 
 
 def _stop_one(
-    row: BorderTask, cause: Suspension.Cause, reason: str, evidence: dict[str, Any], by: Any, good: int
+    row: BorderTask,
+    watch: Watch,
+    cause: Suspension.Cause,
+    reason: str,
+    evidence: dict[str, Any],
+    by: Any,
+    good: int,
 ) -> None:
     exposed = RoutedItem.objects.filter(
         task=row,
-        certificate__watch_id=_watch_id(row.certificate),
+        certificate__watch=watch,
         decision__in=(Decision.AUTO.value, Decision.BLANK.value),
         pk__gt=good,
     ).order_by("pk")
@@ -87,10 +92,6 @@ def _stop_one(
         detail={"suspension": suspension.pk, **detail},
     )
     suspended.send(sender=BorderTask, task=task_of(row), refs=[item.ref for item in unsure])
-
-
-def _watch_id(certificate: Certificate | None) -> int | None:
-    return None if certificate is None else certificate.watch_id
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from yakuba.core.border.models import BorderTask, Happening, State
 from yakuba.core.border.services.types import BorderError, Standing, Task
 
 
-def identity(task: Task) -> dict[str, str]:
+def identity(task: Task) -> dict[str, Any]:
     """The columns that name a task."""
     return {
         "system": task.system,

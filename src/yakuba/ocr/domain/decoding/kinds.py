@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yakuba.ocr.domain.charset import japanese
 from yakuba.ocr.domain.decoding.amount_grammar import AmountGrammar
 from yakuba.ocr.domain.decoding.date_grammar import DateGrammar
 from yakuba.ocr.domain.decoding.grammar import Anything, Digits, Grammar
@@ -13,6 +14,10 @@ from yakuba.ocr.domain.form import Field, Kind
 HIRAGANA = frozenset(chr(code) for code in range(0x3041, 0x3097))
 KATAKANA = frozenset(chr(code) for code in range(0x30A1, 0x30F7))
 KANA_SIGNS = frozenset("ー・")
+
+_SIGNS = frozenset('/／#＃$＄%％@＠!！?？*＊+＋=＝<＜>＞|｜~～^＾_＿{}[]［］｛｝:：;；"＂`｀。、…‥°£€§※→←↑↓')
+NOT_IN_ADDRESSES = _SIGNS
+NOT_IN_NAMES = _SIGNS | frozenset("0123456789０１２３４５６７８９,，.．()（）〒〇○◯×△□■●◎①②③④⑤⑥⑦⑧⑨丨丶丿")
 
 _NO_SPACE = {" ": "", "\u3000": ""}
 _WIDE_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
@@ -27,6 +32,17 @@ _KATAKANA_SHAPES = {
 }
 _ONLY_KATAKANA = dict(zip("へべぺりゃゅょっ", "ヘベペリャュョッ", strict=True))
 _ONLY_HIRAGANA = dict(zip("ヘベペリ", "へべぺり", strict=True))
+
+
+_FIXED: dict[Kind, Grammar] = {
+    Kind.AMOUNT: AmountGrammar(),
+    Kind.DATE: DateGrammar(),
+    Kind.POSTAL_CODE: PostalGrammar(),
+    Kind.PHONE: PhoneGrammar(),
+    Kind.MY_NUMBER: Digits(12),
+    Kind.CORPORATE_NUMBER: Digits(13),
+    Kind.BOXED_DIGITS: Digits(None),
+}
 
 
 def shapes(field: Field) -> Mapping[str, str]:
@@ -57,24 +73,16 @@ def grammar_of(field: Field) -> Grammar:
     """What this field may say; ``charset`` of the form narrows free kinds further."""
     kind = field.kind
     own = frozenset(field.charset) or None
-    if kind is Kind.AMOUNT:
-        return AmountGrammar()
-    if kind is Kind.DATE:
-        return DateGrammar()
-    if kind is Kind.POSTAL_CODE:
-        return PostalGrammar()
-    if kind is Kind.PHONE:
-        return PhoneGrammar()
-    if kind is Kind.MY_NUMBER:
-        return Digits(12)
-    if kind is Kind.CORPORATE_NUMBER:
-        return Digits(13)
-    if kind is Kind.BOXED_DIGITS:
-        return Digits(None)
+    if kind in _FIXED:
+        return _FIXED[kind]
     if kind is Kind.BOXED_HIRAGANA:
         return Anything(own or HIRAGANA | KANA_SIGNS)
     if kind is Kind.BOXED_KATAKANA:
         return Anything(own or KATAKANA | KANA_SIGNS)
     if kind is Kind.FURIGANA:
         return Anything(own or HIRAGANA | KATAKANA | KANA_SIGNS)
-    return Anything(own)
+    if kind is Kind.ADDRESS:
+        return Anything(own or japanese() - NOT_IN_ADDRESSES)
+    if kind is Kind.PERSON_NAME:
+        return Anything(own or japanese() - NOT_IN_NAMES)
+    return Anything(own or japanese())
