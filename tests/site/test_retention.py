@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from tests.ocr import check_desk
 from tests.site.browser import make_user
 from yakuba.cli import main
 from yakuba.core.ai_log.models import AiUse
@@ -23,6 +24,7 @@ from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
 from yakuba.nursery.models import Ledger
+from yakuba.ocr.models import ReadTestSample
 from yakuba.site.retention import CONTENTS, CONTENTS_DAYS, RULES, apply, survey
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,22 @@ def make(key: str, age: timedelta) -> Any:
         return WorkSession.objects.create(
             task="nursery.review", user=user, started_at=at, last_activity_at=at, active_seconds=60
         )
+    if key == "ocr-batches":
+        batch = check_desk.make_batch(1)
+        batch.created_at, batch.state = at, "done"
+        batch.save()
+        return batch
+    if key == "ocr-samples":
+        page = check_desk.make_batch(1).pages.get()
+        assert page.version is not None
+        return ReadTestSample.objects.create(
+            version=page.version, number=1, source=page.source, created_at=at
+        )
+    if key == "ocr-numbers":
+        value = check_desk.make_batch(1, fields=["number"]).pages.get().values.get()
+        value.final_at, value.state = at, "done"
+        value.save()
+        return value
     if key == "ai-log":
         return AiUse.objects.create(
             system="ocr", purpose="帳票の読取り", model="x", input_ref="ocr.page:1", at=at

@@ -25,6 +25,9 @@ from yakuba.core.files import vault
 from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
+from yakuba.ocr.models import Batch, BatchState, ReadTestSample
+from yakuba.ocr.services.forgetting import forget_numbers, old_numbers
+from yakuba.site.environment import setting
 
 BATCH = 500  # rows a transaction: nobody waits long for the database
 
@@ -44,6 +47,13 @@ def _delete(rows: QuerySet) -> int:  # type: ignore[type-arg]
     return int(rows.delete()[0])
 
 
+def _delete_with_parts(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    """How many rows themselves went; what hangs on them goes along uncounted."""
+    count = int(rows.count())
+    rows.delete()
+    return count
+
+
 def _forget_person(rows: QuerySet) -> int:  # type: ignore[type-arg]
     return int(rows.update(user=None))
 
@@ -58,6 +68,15 @@ def _ended_sessions(before: datetime) -> QuerySet[UserSession]:
     return ended
 
 
+def _checked_batches(before: datetime) -> QuerySet[Batch]:
+    """Batches with nothing left to do: what was read has been handed on, and the sheets are filed."""
+    return Batch.objects.filter(state=BatchState.DONE, created_at__lt=before)
+
+
+def _old_samples(before: datetime) -> QuerySet[ReadTestSample]:
+    return ReadTestSample.objects.filter(created_at__lt=before)
+
+
 def unused_files(before: datetime) -> QuerySet[StoredFile]:
     """Files put in before a moment to which no row of any table points."""
     rows = StoredFile.objects.filter(created_at__lt=before)
@@ -67,6 +86,14 @@ def unused_files(before: datetime) -> QuerySet[StoredFile]:
                 pointing = model._default_manager.filter(**{field.name: OuterRef("pk")})
                 rows = rows.filter(~Exists(pointing))
     return rows
+
+
+def days_of(name: str) -> int:
+    """A setting that is a number of days. ``ValueError`` for anything else, naming the setting."""
+    text = setting(name)
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{name}：「{text}」は日数ではありません。0以上の整数にしてください。")
+    return int(text)
 
 
 RULES: tuple[Rule, ...] = (
@@ -95,6 +122,21 @@ RULES: tuple[Rule, ...] = (
         lambda at: WorkSession.objects.filter(started_at__lt=at, user__isnull=False),
         _forget_person,
     ),
+    Rule(
+        "ocr-numbers",
+        "AI-OCR の個人番号（封じた値と、用紙の画像の番号）",
+        days_of("YAKUBA_OCR_NUMBER_DAYS"),
+        old_numbers,
+        forget_numbers,
+    ),
+    Rule(
+        "ocr-batches",
+        "確認の済んだ束（ページの画像、読み、確認の記録）",
+        400,
+        _checked_batches,
+        _delete_with_parts,
+    ),
+    Rule("ocr-samples", "読取りの試験の見本", 400, _old_samples, _delete_with_parts),
     Rule("ai-log", "AIの利用記録", 1_830, lambda at: AiUse.objects.filter(at__lt=at), _delete),
     Rule("unused-files", "どこからも使われていないファイル", 30, unused_files, _delete),
 )
