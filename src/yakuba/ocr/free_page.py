@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yakuba.ocr.domain.decoding import Lattice, best_path
+from yakuba.ocr.domain.decoding.kinds import MIDDLE_DOTS
 from yakuba.ocr.domain.decoding.lattice import BLANK, japanese_only
 from yakuba.ocr.domain.line_image import upright_strip
 from yakuba.ocr.domain.normalise import widths
@@ -17,6 +18,7 @@ from yakuba.ocr.domain.reading_order import is_vertical, reading_order
 from yakuba.ocr.engines.detector import TextBox, TextDetector, cut_out
 from yakuba.ocr.engines.ppocr import LineReader
 
+_DOTS = str.maketrans(MIDDLE_DOTS)
 LEAST_CONFIDENCE = 0.3  # less is texture, not text
 
 
@@ -69,7 +71,7 @@ def said(lattice: Lattice) -> tuple[str, float]:
 
 def _line(box: TextBox, text: str, confidence: float) -> TextLine:
     corners = tuple((round(float(x), 1), round(float(y), 1)) for x, y in box.corners)
-    shown = " ".join(widths(text).split())
+    shown = " ".join(widths(text).translate(_DOTS).split())
     return TextLine(shown, confidence, box.bounds, corners, is_vertical(box.bounds))
 
 

@@ -111,5 +111,6 @@ def test_each_kind_has_its_own_characters(kind: Kind, good: str, bad: str) -> No
 def test_a_kind_reads_identical_shapes_as_its_own() -> None:
     katakana = shapes(Field("f", Kind.BOXED_KATAKANA, Box(0, 0, 1, 1)))
     assert (katakana["口"], katakana["へ"], katakana["一"]) == ("ロ", "ヘ", "ー")
+    assert shapes(Field("f", Kind.LINE, Box(0, 0, 1, 1)))["·"] == "・"
     digits = shapes(Field("f", Kind.MY_NUMBER, Box(0, 0, 1, 1)))
     assert (digits["Ｏ"], digits["７"], digits["\u3000"]) == ("0", "7", "")

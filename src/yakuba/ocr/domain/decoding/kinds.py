@@ -20,6 +20,7 @@ NOT_IN_ADDRESSES = _SIGNS
 NOT_IN_NAMES = _SIGNS | frozenset("0123456789０１２３４５６７８９,，.．()（）〒〇○◯×△□■●◎①②③④⑤⑥⑦⑧⑨丨丶丿")
 
 _NO_SPACE = {" ": "", "\u3000": ""}
+MIDDLE_DOTS = dict.fromkeys("·•‧･⋅", "・")  # other writings' dots for 中黒
 _WIDE_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 _AS_ZERO = dict.fromkeys("OoＯｏ〇○◯", "0")
 _AS_ONE = dict.fromkeys("lI|｜Ｉｌ丨！!", "1")
@@ -65,8 +66,8 @@ def shapes(field: Field) -> Mapping[str, str]:
     if kind is Kind.FURIGANA:
         return _KATAKANA_SHAPES
     if kind is Kind.PERSON_NAME:
-        return _NO_SPACE
-    return {}
+        return {**_NO_SPACE, **MIDDLE_DOTS}
+    return MIDDLE_DOTS
 
 
 def grammar_of(field: Field) -> Grammar:
