@@ -115,13 +115,14 @@ def fill(
     ink = np.zeros(blank.shape[:2], np.float32)
     sheet = Sheet(definition(name), blank.copy(), ink, face, style, hand, random)
     for one in sheet.form.fields:
-        _field(sheet, one, answers[one.name])
+        draw_field(sheet, one, answers[one.name])
     for where, trouble in (troubles or {}).items():
         _trouble(sheet, sheet.form.field_named(where), answers[where], trouble)
     return sheet
 
 
-def _field(sheet: Sheet, one: Field, answer: Answer) -> None:
+def draw_field(sheet: Sheet, one: Field, answer: Answer) -> None:
+    """Put one answer into its field."""
     if one.kind is Kind.CHECKBOX:
         if answer.text == "true" and one.box:
             _tick(sheet, one.box)
@@ -317,11 +318,11 @@ def _trouble(sheet: Sheet, one: Field, answer: Answer, trouble: Trouble) -> None
             _stroke(sheet, [left, right], 0.35)
     elif trouble == "overwritten" and one.box:
         other = "".join(str((int(c) + 3) % 10) if c.isdecimal() else c for c in answer.written[::-1])
-        _field(sheet, one, Answer(other, other))
+        draw_field(sheet, one, Answer(other, other))
     elif trouble == "outside" and one.box:
         down = Box(one.box.x + 6, one.box.y + one.box.height * 0.62, one.box.width, one.box.height)
         sheet.ink[_pixels(one.box)] = 0
-        _field(sheet, Field(one.name, one.kind, down, cells=one.cells), answer)
+        draw_field(sheet, Field(one.name, one.kind, down, cells=one.cells), answer)
     elif trouble == "two_marks":
         for option in one.options:
             if option.value != answer.text:

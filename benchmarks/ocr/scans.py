@@ -142,7 +142,7 @@ def scan(page: Image, scanner: Scanner, random: Random) -> tuple[Image, bytes]:
     if scanner.holes:
         page = _punched(page)
     page = _moved(page, scanner)
-    page = _levels(page, scanner, chance)
+    page = levels(page, scanner, chance)
     if scanner.upside_down:
         page = np.ascontiguousarray(page[::-1, ::-1])
     if scanner.inverted:
@@ -194,7 +194,7 @@ def _camera(size: tuple[int, int], strength: float) -> NDArray[np.float64]:
     return np.asarray(cv2.getPerspectiveTransform(corners, seen.astype(np.float32)), np.float64)
 
 
-def _levels(page: Image, scanner: Scanner, chance: np.random.Generator) -> Image:
+def levels(page: Image, scanner: Scanner, chance: np.random.Generator) -> Image:
     """Blur, contrast, paper texture, shade and noise."""
     if scanner.blur:
         page = cv2.GaussianBlur(page, (0, 0), scanner.blur)
