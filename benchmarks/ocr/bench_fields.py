@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ocr.drawing import Style
-from benchmarks.ocr.fonts import folder_of
+from benchmarks.ocr.fonts import NoFonts, folder_of
 from benchmarks.ocr.outcomes import LAYOUTS, POOLS, SETS, collect, read_scan, reader
 from benchmarks.ocr.scans import make_scan
 from yakuba.core.border.domain.bounds import upper_bound
@@ -106,7 +106,11 @@ def main() -> None:
     parser.add_argument("--sets", default=",".join(GOALS))
     parser.add_argument("--fonts")
     given = parser.parse_args()
-    fonts = folder_of(given.fonts)
+    try:
+        fonts = folder_of(given.fonts)
+    except NoFonts as missing:
+        print(json.dumps({"bench": "ocr.fields", "skipped": str(missing)}, ensure_ascii=False))
+        return
     with tempfile.TemporaryDirectory() as kept:
         folder = given.folder or Path(kept)
         folder.mkdir(parents=True, exist_ok=True)
