@@ -85,10 +85,12 @@ def clean_field(page: npt.NDArray[np.uint8], template: Template, box: PxBox) -> 
     )
     if not inner.any():
         return replace(cleaned, overwritten=correction.whitened(found.gray, paper, box, margin, scale))
+    glyph = correction.glyph_size(heights, scale)
+    lines = correction.straight_lines(inner, glyph)
     return replace(
         cleaned,
-        strike_through=correction.struck(inner, heights, scale),
-        overwritten=correction.overwritten(inner, heights, scale)
+        strike_through=correction.struck(inner, lines, glyph),
+        overwritten=correction.overwritten(inner, lines, glyph, scale)
         or correction.whitened(found.gray, paper, box, margin, scale),
     )
 
@@ -107,7 +109,7 @@ def _cut(image: npt.NDArray[np.uint8], box: PxBox, margin: int) -> npt.NDArray[n
 
 def _aligned(blank: npt.NDArray[np.uint8], seen: Gray, template: Template) -> Gray:
     """The blank's crop moved by up to 2 px to where this field's own print lies."""
-    gray = seals.normalised(blank).min(axis=2)
+    gray = u8(seals.normalised(blank).min(axis=2))
     reach = max(2, round(2 * template.dpi / 200))
     if min(gray.shape) < 4 * reach or int((gray < DARK).sum()) < 40:
         return gray

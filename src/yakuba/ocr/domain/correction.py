@@ -6,46 +6,82 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from yakuba.ocr.domain.pixels import Gray, Mask, PxBox, u8
+from yakuba.ocr.domain.pixels import Floats, Gray, Mask, PxBox, u8
 
 ON_LINE = 0.9  # of a striking line that must be inked
-CROSSES = 0.4  # of its length that must have ink on both sides
+ONE_SIDE, ANY_SIDE = 0.25, 0.6  # of its length that must have ink on each side, on either side
+STRIKE, CROSS = (
+    1.6,
+    1.2,
+)  # least lengths of a line over several characters, of an X over one, in glyph heights
+MOST_SEGMENTS = 80
+FULL = 0.72  # inked share of most of a character: no character is so full
 
 
-def struck(ink: Mask, heights: npt.NDArray[np.float64], px_per_mm: float) -> bool:
-    """Whether a straight line, level or slanting, runs over the writing.
+def glyph_size(heights: Floats, px_per_mm: float) -> float:
+    """The usual height of the field's characters in px, within what people write."""
+    usual = float(np.median(heights)) if len(heights) else 0.0
+    return float(np.clip(usual, 1.5 * px_per_mm, 8.0 * px_per_mm))
 
-    ``ink``: the strokes of one field. ``heights``: of its glyphs, in px.
-    """
-    glyph = float(np.median(heights)) if len(heights) else 0.0
-    glyph = float(np.clip(glyph, 1.5 * px_per_mm, 8.0 * px_per_mm))
-    least = 1.6 * glyph
-    if ink.shape[1] < least:
-        return False
-    found = cv2.HoughLinesP(
-        u8(ink), 1, np.pi / 360, threshold=round(0.6 * least), minLineLength=least, maxLineGap=4
-    )
+
+def straight_lines(ink: Mask, glyph: float) -> Floats:
+    """Long straight inked segments: n x 4 (x1, y1, x2, y2), longest first. ``glyph``: usual height, px."""
+    least = CROSS * glyph
+    if ink.shape[1] < least or not ink.any():
+        return np.zeros((0, 4))
+    cv2.setRNGSeed(20261123)  # the same field always gives the same flags
+    found = cv2.HoughLinesP(u8(ink), 1, np.pi / 360, round(0.6 * least), minLineLength=least, maxLineGap=4)
     if found is None:
-        return False
-    return any(_strikes(ink, segment.astype(np.float64), glyph) for segment in found.reshape(-1, 4)[:200])
+        return np.zeros((0, 4))
+    lines = np.asarray(found.reshape(-1, 4), np.float64)
+    order = np.argsort(-np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]))
+    return lines[order[:MOST_SEGMENTS]]
 
 
-def _strikes(ink: Mask, segment: npt.NDArray[np.float64], glyph: float) -> bool:
+def struck(ink: Mask, lines: Floats, glyph: float) -> bool:
+    """Whether a straight line, level or slanting, runs over the writing of several characters."""
+    return any(_strikes(ink, line, glyph) for line in lines)
+
+
+def _strikes(ink: Mask, segment: Floats, glyph: float) -> bool:
     """Whether the segment is inked along its way and has writing on both of its sides."""
     (x1, y1, x2, y2) = segment
     length = float(np.hypot(x2 - x1, y2 - y1))
     along = np.array([x2 - x1, y2 - y1]) / length
-    if abs(along[0]) < np.cos(np.radians(65)):
-        return False  # too steep: a stroke of a letter
+    if length < STRIKE * glyph or abs(along[0]) < np.cos(np.radians(65)):
+        return False  # a steep one is a stroke of a character
     side = np.array([-along[1], along[0]])
     steps = np.arange(0, length, 1.0)[:, None] * along + np.array([x1, y1])
     inked = np.max([_at(ink, steps + side * shift) for shift in (-1, 0, 1)], axis=0)
     if inked.mean() < ON_LINE:
         return False
-    reach = np.arange(4, max(6, round(0.55 * glyph)))
+    reach = np.arange(4, max(6, round(0.55 * glyph)), 2)
     above = np.max([_at(ink, steps - side * shift) for shift in reach], axis=0)
     below = np.max([_at(ink, steps + side * shift) for shift in reach], axis=0)
-    return bool(above.mean() >= CROSSES and below.mean() >= CROSSES)
+    both = min(above.mean(), below.mean()) >= ONE_SIDE
+    return bool(both and (above | below).mean() >= ANY_SIDE)
+
+
+def crossed(lines: Floats) -> bool:
+    """Whether two long slanting lines make an X."""
+    slants = np.degrees(np.arctan2(lines[:, 3] - lines[:, 1], lines[:, 2] - lines[:, 0]))
+    slants = (slants + 90) % 180 - 90
+    falling = lines[(slants > 25) & (slants < 72)]
+    rising = lines[(slants < -25) & (slants > -72)]
+    return any(_meet(one, other) for one in falling for other in rising)
+
+
+def _meet(one: Floats, other: Floats) -> bool:
+    """Whether two segments cross in the middle halves of both."""
+    start, way = one[:2], one[2:] - one[:2]
+    begin, course = other[:2], other[2:] - other[:2]
+    cross = way[0] * course[1] - way[1] * course[0]
+    if abs(cross) < 1e-9:
+        return False
+    gap = begin - start
+    at_one = (gap[0] * course[1] - gap[1] * course[0]) / cross
+    at_other = (gap[0] * way[1] - gap[1] * way[0]) / cross
+    return bool(0.25 < at_one < 0.75 and 0.25 < at_other < 0.75)
 
 
 def _at(mask: Mask, points: npt.NDArray[np.float64]) -> Mask:
@@ -57,14 +93,14 @@ def _at(mask: Mask, points: npt.NDArray[np.float64]) -> Mask:
     return found
 
 
-def overwritten(ink: Mask, heights: npt.NDArray[np.float64], px_per_mm: float) -> bool:
-    """Whether a glyph is so full of ink that something was scribbled or written over it."""
-    glyph = float(np.median(heights)) if len(heights) else 0.0
+def overwritten(ink: Mask, lines: Floats, glyph: float, px_per_mm: float) -> bool:
+    """Whether something was scribbled, written or crossed over a character."""
     window = round(float(np.clip(0.7 * glyph, 1.2 * px_per_mm, 4.0 * px_per_mm)))
-    if min(ink.shape) < window:
-        return False
-    filling = cv2.boxFilter(u8(ink).astype(np.float32) / 255.0, -1, (window, window))
-    return float(filling.max()) > 0.72
+    if min(ink.shape) >= window:
+        filling = cv2.boxFilter(u8(ink).astype(np.float32) / 255.0, -1, (window, window))
+        if float(filling.max()) > FULL:
+            return True
+    return crossed(lines)
 
 
 def whitened(seen: Gray, blank: Gray, box: PxBox, margin: int, px_per_mm: float) -> bool:

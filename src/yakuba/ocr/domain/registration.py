@@ -222,8 +222,9 @@ def _work_scan(image: npt.NDArray[np.uint8], template: Template) -> tuple[Gray, 
 
 def _features(gray: Gray) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
     soft = cv2.GaussianBlur(gray, (0, 0), 1.0)
-    points, descriptors = cv2.ORB.create(nfeatures=FEATURES).detectAndCompute(soft, None)
-    if descriptors is None or not points:
+    everywhere = np.full(gray.shape, 255, np.uint8)
+    points, descriptors = cv2.ORB.create(nfeatures=FEATURES).detectAndCompute(soft, everywhere)
+    if not points:
         return np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8)
     return np.array([point.pt for point in points], np.float32), u8(descriptors)
 

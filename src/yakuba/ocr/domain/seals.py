@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from yakuba.ocr.domain.pixels import Floats, Gray, Mask, u8
+from yakuba.ocr.domain.pixels import Gray, Mask, u8
 
 RED = 42  # by how much red must outshine green and blue, of 255
 MIN_SEAL_MM2 = 1.2
 RING_MM = (5.5, 6.5, 8.0, 9.5, 10.5, 12.0, 13.5, 15.0, 16.5, 18.0)
-RING_SHARE = 0.72  # of a ring's circumference that must be inked
+# A ring needs this share of its circumference inked, and so much more than the circles beside it. A small
+# circle is found in many characters, so it must be almost whole.
+RING_SHARE, RING_CONTRAST = 0.55, 0.36
+SMALL_RING_MM, SMALL_RING_SHARE = 7.5, 0.74
+RING_PX_PER_MM = 3.0  # rings are looked for in a small image
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def split(seen: npt.NDArray[np.uint8], blank: npt.NDArray[np.uint8]) -> Split:
     red = (redness > RED) & ~preprint
     gray = u8(cv2.cvtColor(clean, cv2.COLOR_BGR2GRAY))
     if not red.any():
-        return Split(gray, red, bool(np.abs(redness).max() > 12))
+        return Split(gray, red, bool(np.abs(redness).max() > 3))
     area = cv2.dilate(u8(red), np.ones((5, 5), np.uint8)) > 0
     # Through red ink the red channel sees paper; what is dark there as well is black ink.
     through = clean[:, :, 2]
@@ -62,7 +67,7 @@ def on(found: Split, writing: Mask, extra: Mask, px_per_mm: float, margin: int) 
     red = cv2.morphologyEx(u8(found.red), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     if red[inner].sum() >= MIN_SEAL_MM2 * px_per_mm**2:
         return _share(_filled(red), writing, inner)
-    ring = _ring(extra, px_per_mm)
+    ring = None if found.coloured else _ring(extra, px_per_mm)
     if ring is None or not ring[inner].any():
         return 0.0
     return _share(ring, writing, inner)
@@ -85,27 +90,48 @@ def _filled(red: Mask) -> Mask:
 
 
 def _ring(extra: Mask, px_per_mm: float) -> Mask | None:
-    """The disc of a round seal in a scan without colours, found by its circumference."""
-    ink = u8(cv2.dilate(u8(extra), np.ones((3, 3), np.uint8))) // 255
-    values = ink.astype(np.float32)
-    best: tuple[float, int, int, int] | None = None
+    """The disc of a round seal in a scan without colours: a circle of ink between emptier circles."""
+    height, width = extra.shape
+    shrink = RING_PX_PER_MM / px_per_mm
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    small = cv2.resize(u8(extra), size, interpolation=cv2.INTER_AREA)
+    near = cv2.dilate((small > 60).astype(np.float32), np.ones((2, 2), np.uint8))
+    if near.sum() < 40:
+        return None
+    best = (RING_CONTRAST, 0, 0, 0.0)
     for diameter in RING_MM:
-        radius = round(diameter / 2 * px_per_mm)
-        if 2 * radius + 3 > min(values.shape):
+        radius = diameter / 2 * RING_PX_PER_MM
+        if 2 * radius > 1.5 * min(size):
             continue
-        kernel = _circle(radius)
-        score = cv2.filter2D(values, -1, kernel, borderType=cv2.BORDER_CONSTANT)
-        _, top, _, (x, y) = cv2.minMaxLoc(score)
-        if top >= RING_SHARE and (best is None or top > best[0]):
+        around = cv2.filter2D(near, -1, _circle(radius), borderType=cv2.BORDER_CONSTANT)
+        beside = cv2.filter2D(near, -1, _beside(radius), borderType=cv2.BORDER_CONSTANT)
+        least = SMALL_RING_SHARE if diameter < SMALL_RING_MM else RING_SHARE
+        contrast = np.where(around >= least, around - beside, 0.0)
+        _, top, _, (x, y) = cv2.minMaxLoc(contrast)
+        if top > best[0]:
             best = (top, x, y, radius)
-    if best is None:
+    _, x, y, radius = best
+    if radius == 0:
         return None
     area = np.zeros(extra.shape, np.uint8)
-    cv2.circle(area, (best[1], best[2]), best[3] + 1, 255, cv2.FILLED)
+    centre = (round((x + 0.5) / shrink), round((y + 0.5) / shrink))
+    cv2.circle(area, centre, round(radius / shrink) + 2, 255, cv2.FILLED)
     return area > 0
 
 
-def _circle(radius: int) -> Floats:
-    kernel = np.zeros((2 * radius + 3, 2 * radius + 3), np.uint8)
-    cv2.circle(kernel, (radius + 1, radius + 1), radius, 1, 1)
-    return np.asarray(kernel / float(kernel.sum()), np.float64)
+@cache
+def _circle(radius: float) -> npt.NDArray[np.float32]:
+    """A thin circle whose values add up to 1."""
+    half = int(np.ceil(radius)) + 1
+    rows, columns = np.ogrid[-half : half + 1, -half : half + 1]
+    line = np.clip(1.0 - np.abs(np.hypot(rows, columns) - radius), 0.0, 1.0)
+    return np.asarray(line / float(line.sum()), np.float32)
+
+
+@cache
+def _beside(radius: float) -> npt.NDArray[np.float32]:
+    """The circles a millimetre within and without, half of the weight each."""
+    outer = _circle(radius + RING_PX_PER_MM)
+    inner = _circle(radius - RING_PX_PER_MM)
+    gap = (outer.shape[0] - inner.shape[0]) // 2
+    return np.asarray((outer + np.pad(inner, gap)) / 2, np.float32)
