@@ -15,11 +15,11 @@ from typing import Literal
 
 import cv2
 import numpy as np
+from benchmarks.ocr.fonts import Face
+from benchmarks.ocr.values import Answer
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.ocr.fonts import Face
-from benchmarks.ocr.values import Answer
 from yakuba.ocr.domain.form import Box, Field, FormDefinition, Kind
 from yakuba.site.demo.ocr_forms import definition
 from yakuba.site.demo.ocr_forms.draw import LAYOUTS

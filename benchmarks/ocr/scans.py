@@ -21,11 +21,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-
 from benchmarks.ocr.drawing import DPI, MM, Style, Trouble, fill
 from benchmarks.ocr.fonts import GROUPS, HAND, PLACES, face, folder_of
 from benchmarks.ocr.values import Answer, answers
+from numpy.typing import NDArray
+
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.site.demo.ocr_forms import NAMES, definition
 
