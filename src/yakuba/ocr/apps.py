@@ -17,8 +17,13 @@ class OcrConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put the system on the portal."""
+        """Put the system on the portal and name its audit lines and approvals."""
         from yakuba.core.systems import Card, System, register
+        from yakuba.ocr import audit_labels_forms
+        from yakuba.ocr.services import approvals
+
+        audit_labels_forms.register()
+        approvals.register()
 
         def card(user: Any, today: date) -> Card:
             from yakuba.ocr.services.card import card as figures

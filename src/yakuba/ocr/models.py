@@ -75,6 +75,43 @@ class FormVersion(models.Model):
         return f"{self.form} {self.version}"
 
 
+class ReadTestSample(models.Model):
+    """One filled-in sheet that a draft was tried on before it is used (読取りの試験).
+
+    ``outcome`` is sealed as a whole: a real sheet holds names and numbers. It is JSON,
+    ``{"fields": [{"name", "text", "confidence", "reasons"}]}``; ``verdicts`` says for each field name
+    whether an officer found the reading right.
+    """
+
+    face = Face.STAFF
+
+    version = models.ForeignKey(
+        FormVersion, on_delete=models.CASCADE, related_name="samples", verbose_name="帳票の版"
+    )
+    number = models.PositiveIntegerField("番号")
+    source = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    source_page = models.PositiveIntegerField("元のファイルのページ", default=1)
+    registered = models.ForeignKey(
+        "files.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    stamp = models.CharField("読んだ定義の指紋", max_length=64, blank=True)
+    problems = models.JSONField("問題", default=list)
+    outcome = EncryptedTextField("読み", blank=True, default="", purpose="ocr.read_test")
+    verdicts = models.JSONField("正誤", default=dict)
+    read_at = models.DateTimeField("読取り日時", null=True, blank=True)
+    created_at = models.DateTimeField("登録日時", default=timezone.now)
+    created_by = _by("登録者")
+
+    class Meta:
+        ordering = ["version", "number"]
+        verbose_name = "試験の見本"
+        verbose_name_plural = "試験の見本"
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="ocr_sample_number")]
+
+    def __str__(self) -> str:
+        return f"{self.version} 見本{self.number}"
+
+
 class BatchState(models.TextChoices):
     """Where a batch stands."""
 
@@ -227,3 +264,38 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} {self.outcome}"
+
+
+class CheckLease(models.Model):
+    """Who has a field open on the check screen just now; it ends by itself and forbids nothing."""
+
+    face = Face.STAFF
+
+    value = models.OneToOneField(FieldValue, on_delete=models.CASCADE, related_name="lease")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField("期限")
+
+    class Meta:
+        verbose_name = "確認中の欄"
+        verbose_name_plural = "確認中の欄"
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.until}"
+
+
+class ExportLayout(models.Model):
+    """Which columns a version's CSV has, in order: ``[{"field", "title"}]``."""
+
+    face = Face.STAFF
+
+    version = models.OneToOneField(FormVersion, on_delete=models.CASCADE, related_name="export_layout")
+    columns = models.JSONField("列", default=list)
+    saved_at = models.DateTimeField("保存日時", default=timezone.now)
+    saved_by = _by("保存者")
+
+    class Meta:
+        verbose_name = "書き出しの列"
+        verbose_name_plural = "書き出しの列"
+
+    def __str__(self) -> str:
+        return f"{self.version} の列"

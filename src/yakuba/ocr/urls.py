@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from yakuba.ocr.pages import home
+from yakuba.ocr.pages import home, urls_batches, urls_checking, urls_forms
 
 app_name = "ocr"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    *urls_forms.urlpatterns,
+    *urls_batches.urlpatterns,
+    *urls_checking.urlpatterns,
 ]

@@ -19,6 +19,7 @@ from yakuba.core.border.domain.certify import certify as prove
 from yakuba.core.border.domain.correction import strict_confidence
 from yakuba.core.border.domain.policy import Policy
 from yakuba.core.border.domain.sampling import Labelled, one_a_document
+from yakuba.core.border.domain.scores import thinned
 from yakuba.core.border.models import (
     BorderTask,
     Certificate,
@@ -101,7 +102,7 @@ def _attempt(
             accepted=proof.accepted, errors=proof.errors, upper_bound=proof.upper_bound, n=proof.n,
             target=target, confidence=confidence, tested_at=tested_at, policies=together, attempt=attempt,
             pool=one.pool, result={**certificate_dict(proof), "policy": one.policy},
-            scores=sorted(one.score for one in chosen), labels_sha256=digest, requested_by=by,
+            scores=thinned([one.score for one in chosen]), labels_sha256=digest, requested_by=by,
         )  # fmt: skip
         made.append(certificate)
         _keep_attempt(certificate, proof, by)

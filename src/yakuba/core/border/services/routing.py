@@ -125,19 +125,14 @@ def _compare_scores(row: BorderTask) -> None:
     recent = list(seen.order_by("-pk").values_list("pk", "score")[: scores.WINDOW])
     values = [score for _, score in recent]
     calibration = row.certificate.scores
-    if not scores.shifted(calibration, values, watch.windows):
+    if not scores.shifted(calibration, values):
         return
     gap = scores.distance(calibration, values)
     stop(
         row,
         Suspension.Cause.SCORES,
         f"直近{len(values):,}件の点数の分布が、認定したときと違います（最大の差 {gap:.2f}）。",
-        evidence={
-            "distance": round(gap, 6),
-            "limit": round(scores.limit(len(calibration), len(values), watch.windows), 6),
-            "window": watch.windows,
-            "compared": len(values),
-        },
+        evidence={"distance": round(gap, 6), "window": watch.windows, "compared": len(values)},
         since=recent[-1][0] - 1,
     )
 

@@ -1,0 +1,15 @@
+"""Addresses of pages that another part of the installation may or may not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+
+def optional_url(name: str, *arguments: Any) -> str:
+    """The address, or nothing when the page is not installed."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
