@@ -18,6 +18,7 @@ class NurseryConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the system on the portal and name its audit lines."""
+        from yakuba.core.border.lines import register_lines
         from yakuba.core.people import protected
         from yakuba.core.systems import Card, System, register
         from yakuba.nursery import audit_labels
@@ -25,6 +26,7 @@ class NurseryConfig(AppConfig):
         from yakuba.nursery.services import (
             applications,
             approvals,
+            border_lines,
             codes,
             letter_facts,
             letters,
@@ -40,6 +42,7 @@ class NurseryConfig(AppConfig):
         rulebooks.register()
         receivers.register()
         letter_facts.read_applications_with(applications.content)
+        register_lines("nursery", border_lines.lines)
         codes.changed.connect(publication.follow_codes, dispatch_uid="nursery.publication")
         protected.register_kind(visibility.SUBJECT, "保育所利用調整の児童（受付番号）")
         protected.register_output(letters.OUTPUT, "保育所利用調整の通知・結果の印刷")

@@ -45,8 +45,10 @@ class SystemCard:
 
 # (name, icon, URL name, whether only admins see it)
 GENERAL: tuple[tuple[str, str, str, bool], ...] = (
+    ("AIと職員の境目", "border", "border:home", False),
     ("事業効果", "effects", "effects:home", False),
     ("実行中の処理", "jobs", "jobs:list", False),
+    ("AIの利用記録", "audit", "ai_log:home", True),
     ("監査の記録", "audit", "audit:list", True),
     ("職員", "user", "people:list", True),
     ("APIの利用者", "card", "tokens:list", True),

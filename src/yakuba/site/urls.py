@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/jobs/", include("yakuba.core.jobs.urls")),
     path("staff/tokens/", include("yakuba.core.tokens.urls")),
     path("staff/exchange/", include("yakuba.core.exchange.urls")),
+    path("staff/border/", include("yakuba.core.border.urls")),
+    path("staff/ai-log/", include("yakuba.core.ai_log.urls")),
     path("staff/effects/", include("yakuba.effects.urls")),
     path("staff/nursery/", include("yakuba.nursery.urls")),
     path("staff/ocr/", include("yakuba.ocr.urls")),
