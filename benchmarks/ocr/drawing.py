@@ -20,6 +20,7 @@ from benchmarks.ocr.values import Answer
 from numpy.typing import NDArray
 from PIL import Image
 
+from yakuba.ocr.domain.check_digits import corporate_number_holds, personal_number_holds
 from yakuba.ocr.domain.form import Box, Field, FormDefinition, Kind
 from yakuba.site.demo.ocr_forms import definition
 from yakuba.site.demo.ocr_forms.draw import LAYOUTS
@@ -323,11 +324,28 @@ def _trouble(sheet: Sheet, one: Field, answer: Answer, trouble: Trouble) -> None
         down = Box(one.box.x + 6, one.box.y + one.box.height * 0.62, one.box.width, one.box.height)
         sheet.ink[_pixels(one.box)] = 0
         draw_field(sheet, Field(one.name, one.kind, down, cells=one.cells), answer)
+    elif trouble == "misread":
+        _ambiguous(sheet, one, answer.written)
     elif trouble == "two_marks":
         for option in one.options:
             if option.value != answer.text:
                 _ring(sheet, option.box)
                 break
+
+
+def _ambiguous(sheet: Sheet, one: Field, number: str) -> None:
+    """Blots that make digits look like others, chosen so that the check digit holds for the look-alike."""
+    holds = personal_number_holds if one.kind is Kind.MY_NUMBER else corporate_number_holds
+    looks = {"1": "7", "7": "1", "3": "8", "5": "6", "6": "8", "0": "8", "9": "8", "4": "9", "2": "7", "8": "3"}
+    pairs = ((a, b) for a in range(len(number)) for b in range(a + 1, len(number)))
+    for a, b in pairs:
+        other = "".join(looks[c] if place in (a, b) else c for place, c in enumerate(number))
+        if holds(other) and one.box:
+            kept, sheet.ink = sheet.ink, np.zeros_like(sheet.ink)
+            alone = "".join(c if place in (a, b) else " " for place, c in enumerate(other))
+            _cells(sheet, one, one.box, alone)
+            sheet.ink = np.maximum(kept, sheet.ink * 0.8)
+            return
 
 
 def _where(sheet: Sheet, one: Field) -> tuple[tuple[float, float], tuple[float, float, float, float]]:
