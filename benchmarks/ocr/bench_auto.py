@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.ocr.bench_fields import interval, today
 from benchmarks.ocr.fonts import NoFonts, folder_of
-from benchmarks.ocr.outcomes import POOLS, SETS, collect, reader
+from benchmarks.ocr.outcomes import POOLS, SETS, collect, model_of
 from yakuba.core.border.domain.certify import Certificate, Outcome, certify
 
 TARGET, CONFIDENCE = 0.005, 0.95
@@ -80,7 +80,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as kept:
         folder = given.folder or Path(kept)
         folder.mkdir(parents=True, exist_ok=True)
-        common = {"bench": "ocr.auto", "data": "simulated", "date": today(), "model": reader().model}
+        common = {"bench": "ocr.auto", "data": "simulated", "date": today(), "model": model_of()}
         rows = collect(folder / "calibration.jsonl", "calibration", given.calibration, fonts)
         made = certificates(rows)
         for pool, one in made.items():

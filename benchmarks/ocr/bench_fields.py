@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.ocr.drawing import Style
 from benchmarks.ocr.fonts import NoFonts, folder_of
-from benchmarks.ocr.outcomes import LAYOUTS, POOLS, SETS, collect, read_scan, reader
+from benchmarks.ocr.outcomes import LAYOUTS, POOLS, SETS, collect, read_scan, model_of
 from benchmarks.ocr.scans import make_scan
 from yakuba.core.border.domain.bounds import upper_bound
 
@@ -114,7 +114,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as kept:
         folder = given.folder or Path(kept)
         folder.mkdir(parents=True, exist_ok=True)
-        common = {"bench": "ocr.fields", "data": "made scans", "date": today(), "model": reader().model}
+        common = {"bench": "ocr.fields", "data": "made scans", "date": today(), "model": model_of()}
         for name in given.sets.split(","):
             writing = "hand" if SETS[name].styles[0].hand else "print"
             pools = tuple(pool for pool in POOLS if pool.endswith(writing) and "mark" not in pool)

@@ -97,6 +97,11 @@ def reader() -> Any:
     return FormReader()
 
 
+def model_of() -> str:
+    """The hash of weights and reading code that certificates are tied to."""
+    return str(getattr(reader(), "model", ""))
+
+
 def read_slip(slip: Slip) -> PageReading:
     """The reading of a slip; it lies on the grid already."""
     laid = Registered(slip.page, 1.0, 0.0, 999, np.eye(3), 200.0, 0.0)

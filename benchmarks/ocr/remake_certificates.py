@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.ocr.bench_auto import CONFIDENCE, TARGET, certificates
 from benchmarks.ocr.bench_fields import today
 from benchmarks.ocr.fonts import folder_of
-from benchmarks.ocr.outcomes import SETS, collect, reader
+from benchmarks.ocr.outcomes import SETS, collect, model_of
 from yakuba.core.border.writing import certificate_dict
 
 FORMAT = "yakuba.ocr.certificates/1"
@@ -39,7 +39,7 @@ def main() -> None:
         "simulated": True,
         "label": "模擬（合成画像による。実際の帳票の証明ではありません）",
         "made": today(),
-        "model": reader().model,
+        "model": model_of(),
         "target": TARGET,
         "confidence": CONFIDENCE,
         "fonts": sorted({f"{style.font} {style.points or 'hand'}" for style in SETS["calibration"].styles}),

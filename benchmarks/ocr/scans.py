@@ -156,7 +156,7 @@ def scan(page: Image, scanner: Scanner, random: Random) -> tuple[Image, bytes]:
     if not done:
         raise RuntimeError("the picture could not be encoded")
     read = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    return np.asarray(read, np.uint8), _with_dpi(data.tobytes(), scanner.dpi)
+    return np.asarray(read, np.uint8), with_dpi(data.tobytes(), scanner.dpi)
 
 
 def _moved(page: Image, scanner: Scanner) -> Image:
@@ -221,7 +221,7 @@ def _punched(page: Image) -> Image:
     return page
 
 
-def _with_dpi(data: bytes, dpi: int) -> bytes:
+def with_dpi(data: bytes, dpi: int) -> bytes:
     """The resolution written into a JPEG (JFIF) or PNG (pHYs) file, as scanners do."""
     if data.startswith(b"\xff\xd8") and data[6:11] == b"JFIF\x00":
         return data[:13] + b"\x01" + dpi.to_bytes(2, "big") * 2 + data[18:]
