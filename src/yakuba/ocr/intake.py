@@ -227,7 +227,8 @@ class _HeifScan:
             self._file = pi_heif.open_heif(data, convert_hdr_to_8bit=True)
         except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
             raise _broken(name) from error
-        _check_size(*self._file.size, name)
+        width, height = self._file.size
+        _check_size(width, height, name)
 
     def page(self, number: int) -> ScannedPage:
         try:

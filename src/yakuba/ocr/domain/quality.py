@@ -14,7 +14,7 @@ from yakuba.ocr.domain.pixels import MM_PER_INCH, Gray, flattened, gray_of, u8
 
 MIN_DPI = 180.0  # 200 asked for; sheets are measured with some error
 MAX_SKEW = 10.0  # degrees; registration follows, but the corners are lost
-MIN_SHARPNESS = 0.16
+MIN_SHARPNESS = 0.38
 DARK_PAPER = 90  # gray of the paper
 LITTLE_INK = 4e-4  # inked share of a sheet on which nothing is printed or written
 MUCH_INK = 0.55
@@ -44,7 +44,7 @@ class Quality:
 
     dpi: float | None
     glyph_height_px: float | None  # median height of what looks like characters
-    sharpness: float | None  # steepest change of brightness at strokes, 0 (soft) to 1
+    sharpness: float | None  # steepness of strokes' edges, 0 (soft) to 1
     skew: float | None  # degrees, positive: turned clockwise
     paper: float  # gray of the paper, 0 to 255
     ink: float  # inked share of the page
@@ -72,7 +72,10 @@ class Quality:
             case Problem.BLURRED:
                 return "画像がぼやけています。用紙を平らに置き、ピントを合わせて読み取り直してください。"
             case Problem.SKEWED:
-                return f"用紙が約{abs(self.skew or 0):.0f}度傾いています。まっすぐに置いて読み取り直してください。"
+                return (
+                    f"用紙が約{abs(self.skew or 0):.0f}度傾いています。"
+                    "まっすぐに置いて読み取り直してください。"
+                )
             case Problem.UPSIDE_DOWN:
                 return "用紙が上下逆です。向きを直して読み取ります。"
             case Problem.SIDEWAYS:
@@ -165,17 +168,18 @@ def _sharpness(flat: Gray, dark: npt.NDArray[np.bool_]) -> float | None:
     across = cv2.Sobel(flat, cv2.CV_32F, 1, 0, ksize=1)
     down = cv2.Sobel(flat, cv2.CV_32F, 0, 1, ksize=1)
     change = np.maximum(np.abs(across), np.abs(down))[edges]
-    return float(np.percentile(change, 75) / 255.0)
+    contrast = 255.0 - float(np.percentile(flat[dark], 25))
+    return float(np.percentile(change, 75) / max(contrast, 1.0))
 
 
 def _skew(dark: npt.NDArray[np.bool_]) -> float | None:
     """Degrees by which long printed lines are off level or plumb; ``None`` without such lines."""
-    factor = min(1.0, 1000 / max(dark.shape))
+    factor = min(1.0, 700 / max(dark.shape))
     small = cv2.resize(u8(dark), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     mask = u8(small > 60)
     least = 0.12 * max(mask.shape)
     cv2.setRNGSeed(20261123)
-    found = cv2.HoughLinesP(mask, 1, np.pi / 1440, 100, minLineLength=least, maxLineGap=6)
+    found = cv2.HoughLinesP(mask, 1, np.pi / 720, 80, minLineLength=least, maxLineGap=6)
     if found is None:
         return None
     lines = np.asarray(found.reshape(-1, 4), np.float64)

@@ -23,6 +23,7 @@ from yakuba.ocr.domain.pixels import (
     Colour,
     Floats,
     Gray,
+    Mask,
     PxBox,
     colour_of,
     flattened,
@@ -40,6 +41,7 @@ SEARCH = (14, 6)  # px around the expected place, first and second round
 MIN_PATCH_SCORE = 0.5
 TILE_MM = 6.0
 MIN_TILE_FIT = 0.55
+MAX_EMPTIED_MM = 25.0  # correction fluid covers less
 
 
 class Refusal(StrEnum):
@@ -137,18 +139,50 @@ class Template:
         return left, top, max(1, right - left), max(1, bottom - top)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A scan with everything that does not depend on which form it is."""
+
+    image: npt.NDArray[np.uint8]
+    gray: Gray  # even paper, about 200 dpi
+    shrink: float  # its size relative to the image
+    points: npt.NDArray[np.float32]
+    descriptors: npt.NDArray[np.uint8]
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is printed or written on it."""
+        return float(np.mean(self.gray < 128)) < 2e-4
+
+
+def prepared(image: npt.NDArray[np.uint8], long_side_mm: float) -> Prepared:
+    """The scan of a sheet of that length, ready to be compared with blanks."""
+    gray, shrink = _work_scan(image, long_side_mm * WORK_DPI / MM_PER_INCH)
+    return Prepared(image, gray, shrink, *_features(gray))
+
+
 def register(
-    image: npt.NDArray[np.uint8], template: Template, fields: tuple[PxBox, ...] = ()
+    image: npt.NDArray[np.uint8] | Prepared, template: Template, fields: tuple[PxBox, ...] = ()
 ) -> Registered | NotThisForm:
     """The scan laid on the template's grid, or why not.
 
     ``fields`` (on the template's grid): around each of them what is printed must be found again;
     without them a misfit anywhere refuses the page.
     """
-    scan, shrink = _work_scan(image, template)
-    if float(np.mean(scan < 128)) < 2e-4:
+    ready = (
+        image if isinstance(image, Prepared) else prepared(image, max(template.width_mm, template.height_mm))
+    )
+    if ready.empty:
         return NotThisForm(Refusal.EMPTY)
-    coarse, inliers = _coarse(scan, template)
+    coarse, inliers = coarsely(ready, template)
+    return exactly(ready, template, fields, coarse, inliers)
+
+
+def exactly(
+    ready: Prepared, template: Template, fields: tuple[PxBox, ...], coarse: Floats | None, inliers: int
+) -> Registered | NotThisForm:
+    """The second half of ``register``: from the coarse homography (``coarsely``) to the result."""
+    scan = ready.gray
     if coarse is None or not _plausible(coarse, template):
         return NotThisForm(Refusal.OTHER_FORM, inliers=inliers)
     exact, residual = _refined(scan, template, coarse)
@@ -161,15 +195,18 @@ def register(
         return NotThisForm(Refusal.OTHER_FORM, correlation, residual, inliers)
     if residual > MAX_RESIDUAL_PX:
         return NotThisForm(Refusal.POOR_FIT, correlation, residual, inliers)
-    misfits = _misfits(laid, template)
     scale = template.dpi / WORK_DPI
-    places = tuple(_scaled(place, scale) for place in misfits)
-    if any(_matters(place, fields, template) for place in places):
+    replaced, emptied = (
+        tuple(_scaled(place, scale) for place in found) for found in _misfits(laid, template)
+    )
+    places = replaced + emptied
+    wrong = any(_matters(place, fields, template) for place in replaced)
+    if wrong or _large(emptied, fields, template):
         return NotThisForm(Refusal.MOVED, correlation, residual, inliers, places)
-    to_scan = _zoomed(1 / shrink) @ exact @ _zoomed(1 / scale)
+    to_scan = _zoomed(1 / ready.shrink) @ exact @ _zoomed(1 / scale)
     zoom, turned = _zoom_and_turn(to_scan, template)
     return Registered(
-        image=u8(_laid(colour_of(image), to_scan, template.size)),
+        image=u8(_laid(colour_of(ready.image), to_scan, template.size)),
         correlation=correlation,
         residual_px=residual,
         inliers=inliers,
@@ -210,10 +247,9 @@ def _laid(image: npt.NDArray[np.uint8], to_scan: Floats, size: tuple[int, int]) 
     )
 
 
-def _work_scan(image: npt.NDArray[np.uint8], template: Template) -> tuple[Gray, float]:
+def _work_scan(image: npt.NDArray[np.uint8], long_side: float) -> tuple[Gray, float]:
     """The scan in gray with even paper, no larger than the sheet at some 200 dpi; and the factor."""
     gray = gray_of(image)
-    long_side = max(template.work.shape)
     factor = min(1.0, 1.06 * long_side / max(gray.shape))
     if factor < 1.0:
         gray = _resized(gray, (round(gray.shape[1] * factor), round(gray.shape[0] * factor)))
@@ -244,9 +280,10 @@ def matched(
     return np.array(kept, np.int64).reshape(-1, 2)
 
 
-def _coarse(scan: Gray, template: Template) -> tuple[Floats | None, int]:
-    points, descriptors = _features(scan)
-    pairs = matched(template.descriptors, descriptors)
+def coarsely(ready: Prepared, template: Template) -> tuple[Floats | None, int]:
+    """Homography from the template (200 dpi) to the prepared scan, and how many features agree."""
+    points = ready.points
+    pairs = matched(template.descriptors, ready.descriptors)
     if len(pairs) < MIN_INLIERS:
         return None, len(pairs)
     cv2.setRNGSeed(20261123)  # the same scan always gives the same result
@@ -390,20 +427,28 @@ def _tiles(gray: Gray) -> list[PxBox]:
     return found
 
 
-def _misfits(laid: Gray, template: Template) -> list[PxBox]:
-    """Tiles in which what the blank prints is not found within 2 px in the scan."""
-    printed = template.work < 140
+def dark_of(laid: Gray) -> Mask:
+    """What is darker than its surroundings (faint print counts, shadows do not)."""
     paper = cv2.GaussianBlur(laid, (0, 0), 8.0).astype(np.int16)
-    dark = (laid.astype(np.int16) < paper - 18) | (laid < 110)
+    return np.asarray((laid.astype(np.int16) < paper - 18) | (laid < 110), np.bool_)
+
+
+def _misfits(laid: Gray, template: Template) -> tuple[list[PxBox], list[PxBox]]:
+    """Tiles (200 dpi) whose print is not found within 2 px: with other ink there, and emptied ones."""
+    printed = template.work < 140
+    dark = dark_of(laid)
     near = cv2.dilate(u8(dark), np.ones((5, 5), np.uint8)) > 0
-    total = cv2.integral(u8(printed) // 255)
-    kept = cv2.integral(u8(printed & near) // 255)
+    total, kept, ink = (cv2.integral(u8(mask) // 255) for mask in (printed, printed & near, dark))
 
     def inside(sums: npt.NDArray[Any], box: PxBox) -> int:
         x, y, w, h = box
         return int(sums[y + h, x + w] - sums[y, x + w] - sums[y + h, x] + sums[y, x])
 
-    return [tile for tile in template.tiles if inside(kept, tile) < MIN_TILE_FIT * inside(total, tile)]
+    bad = [tile for tile in template.tiles if inside(kept, tile) < MIN_TILE_FIT * inside(total, tile)]
+    # White-out takes print away and leaves little; a moved line or another word is still ink.
+    replaced = [tile for tile in bad if inside(ink, tile) > 0.35 * inside(total, tile)]
+    gone = set(bad) - set(replaced)
+    return replaced, [tile for tile in bad if tile in gone]
 
 
 def _scaled(box: PxBox, scale: float) -> PxBox:
@@ -418,9 +463,22 @@ def _matters(place: PxBox, fields: tuple[PxBox, ...], template: Template) -> boo
     margin = 5.0 * template.px_per_mm
     x, y, width, height = place
     return any(
-        x < left + wide + margin
-        and left - margin < x + width
-        and y < top + high + margin
+        left - margin < x + width
+        and x < left + wide + margin
         and top - margin < y + height
+        and y < top + high + margin
         for left, top, wide, high in fields
     )
+
+
+def _large(emptied: tuple[PxBox, ...], fields: tuple[PxBox, ...], template: Template) -> bool:
+    """Whether so much print near fields is gone that no correction fluid explains it."""
+    near = [place for place in emptied if _matters(place, fields, template)]
+    if not near:
+        return False
+    gone = np.zeros((template.size[1], template.size[0]), np.uint8)
+    for x, y, width, height in near:
+        gone[y : y + height, x : x + width] = 255
+    _, _, stats, _ = cv2.connectedComponentsWithStats(gone, connectivity=8)
+    spans = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()
+    return bool(spans > MAX_EMPTIED_MM * template.px_per_mm or len(stats) > 9)
