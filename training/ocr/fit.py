@@ -47,7 +47,7 @@ def fit(
                 else:
                     old.copy_(new)
         running = 0.98 * running + 0.02 * loss.item() if step else loss.item()
-        if step % 500 == 499:
+        if step % 200 == 199:
             print(
                 json.dumps(
                     {

@@ -49,9 +49,9 @@ class CellNet(nn.Module):
 
 def digit_net() -> CellNet:
     """24 × 24 → 10."""
-    return CellNet(10, (12, 24, 48, 64))
+    return CellNet(10, (16, 32, 56, 80))
 
 
 def letter_net(classes: int) -> CellNet:
-    """48 × 48 → ``classes``."""
-    return CellNet(classes, (16, 24, 48, 96))
+    """40 × 40 → ``classes``."""
+    return CellNet(classes, (16, 24, 48, 88))

@@ -1,6 +1,6 @@
 """Fit the net of one character set of letters on its bank and export it.
 
-    python -m training.ocr.train_letters BANK.npz -o cells-hiragana.onnx [--steps 2800]
+    python -m training.ocr.train_letters BANK.npz -o cells-katakana.onnx [--steps 1800] [--from OTHER.pt]
 
 Faces named in ``fonts.VALIDATE`` are not learnt; the share of them that is read right is printed and kept in
 the model's metadata.
@@ -25,7 +25,7 @@ from training.ocr.net import letter_net
 from yakuba.ocr.domain.cell_image import LETTER_LAYOUT, normalise_cell
 
 BATCH = 128
-WARPED = 52  # px of the deformed picture, before it is cut and placed
+WARPED = 44  # px of the deformed picture, before it is cut and placed
 STRENGTH = augment.Strength(
     rotate=0.16, shear=0.25, scale=0.05, aspect=0.22, elastic=(0.07, 0.035), perspective=0.12,
     thickness=(-1, 1), erase=0.12, blur=0.4, noise=0.15, line=0.04,
@@ -44,8 +44,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bank", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=2800)
+    parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--from", dest="origin", type=Path, help="weights whose body is the start")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -62,7 +63,11 @@ def main() -> None:
         return batch(x[chosen], g), y[chosen]
 
     spent = time.process_time()
-    net = fit(letter_net(len(classes)), batches, options.steps)
+    net = letter_net(len(classes))
+    if options.origin:
+        known = torch.load(options.origin)
+        net.load_state_dict({k: v for k, v in known.items() if not k.startswith("head")}, strict=False)
+    net = fit(net, batches, options.steps, rate=0.005)
     spent = time.process_time() - spent
     cells = np.stack([normalise_cell(picture, LETTER_LAYOUT) for picture in data["pictures"][held]])
     right = probabilities(net, cells).argmax(1) == data["labels"][held]

@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -43,7 +44,7 @@ def unpack(archive: Path, folder: Path, models: Iterable[Model] | None = None) -
                     if model.sha256 == sha256:
                         _write(zipped, entry, folder / model.file, model)
                         found.add(model.name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadArchive(f"{archive}：配布ファイル（wheel、zip）として読めません（{error}）。") from None
     return tuple(model for model in wanted if model.name in found)
 

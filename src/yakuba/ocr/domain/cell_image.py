@@ -36,7 +36,7 @@ class Layout:
 
 
 DIGIT_LAYOUT = Layout(24, 20, "mass")
-LETTER_LAYOUT = Layout(48, 40, "box")
+LETTER_LAYOUT = Layout(40, 34, "box")
 
 
 def is_light_on_dark(gray: Gray) -> bool:
@@ -55,7 +55,7 @@ def _threshold(gray: Gray) -> float:
 
 
 def _paper_level(gray: Gray) -> float:
-    """The level of the paper: the median of the side of Otsu's threshold to which edge and whole mostly belong.
+    """The level of the paper: the median of Otsu's side to which edge and whole mostly belong.
 
     The edge alone misleads when a character is cut tightly or framed, the whole alone when strokes are thick.
     """
