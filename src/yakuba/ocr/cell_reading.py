@@ -16,17 +16,19 @@ from yakuba.ocr.domain.dates import parse_boxed
 from yakuba.ocr.domain.decoding import Lattice, best_path, log_probability, search
 from yakuba.ocr.domain.decoding.grammar import Anything
 from yakuba.ocr.domain.decoding.kinds import HIRAGANA, KANA_SIGNS, KATAKANA
-from yakuba.ocr.domain.form import Field, Kind
+from yakuba.ocr.domain.form import NUMERIC, Field, Kind, Writing
 from yakuba.ocr.domain.line_image import respaced
+from yakuba.ocr.domain.names import kana_neighbours
 from yakuba.ocr.domain.normalise import normalise
 from yakuba.ocr.domain.pixels import Gray
 from yakuba.ocr.domain.reading import Reason
 from yakuba.ocr.engines.cells import CellGuess, Charset
-from yakuba.ocr.field_reading import Known, Look, Traced, chosen, merged
+from yakuba.ocr.field_reading import KANA_KINDS, Known, Look, Traced, chosen, lean, merged
 
 DARK = 165
 LEAST_INK = 6  # px; fewer are dust
-CELLS_WEIGHT = 0.75  # of the cell reader; the strip's line engines share the rest
+# Share of the cell reader; the line engines on the strip have the rest. The nets learned handwriting.
+CELLS_WEIGHT = {Writing.PRINT: 0.4, Writing.HAND: 0.7}
 DIGITS = frozenset("0123456789")
 ERA_LETTERS = frozenset("MTSHR")
 
@@ -92,13 +94,16 @@ def read_boxed(
         for one in search(lattice, grammar, most=5):
             if len(one.text) == count:
                 texts.setdefault(one.text)
-    ranked = [_ranked(field, row, text, tables, lattices) for text in texts]
+    if field.kind in KANA_KINDS:
+        for near in [other for text in list(texts)[:3] for other in kana_neighbours(text)]:
+            texts.setdefault(near)
+    ranked = [_ranked(field, row, text, tables, lattices, known) for text in texts]
     ranked.sort(key=lambda one: (one.text is None, -one.rank, one.raw))
     free = max((one.fused for one in ranked), default=0.0)
     unbound = {one.source: best_path(one) for one in lattices}
     line = LineReading(tuple(ranked[: combine.MOST]), unbound, free)
     more: tuple[Reason, ...] = ()
-    if field.kind is not Kind.DATE and row.gap:
+    if field.kind in NUMERIC and row.gap:
         more = (Reason.CELL_COUNT,)
     return chosen(field, line, look, known, more)
 
@@ -122,6 +127,7 @@ def _ranked(
     text: str,
     tables: Sequence[dict[str, float]] | None,
     lattices: Sequence[Lattice],
+    known: Known,
 ) -> Ranked:
     by_engine = {one.source: log_probability(one, text) for one in lattices}
     total = combine.fused(by_engine)
@@ -130,9 +136,10 @@ def _ranked(
             math.log(max(table.get(char, 0.0), 1e-9)) for table, char in zip(tables, text, strict=True)
         )
         by_engine["cells"] = cells
-        total = CELLS_WEIGHT * cells + (1 - CELLS_WEIGHT) * max(total, -12.0)
+        share = CELLS_WEIGHT[field.writing]
+        total = share * cells + (1 - share) * max(total, -12.0)
     raw, value = _placed(field, row, text)
-    return Ranked(raw, value, by_engine, float(np.float64(total)))
+    return Ranked(raw, value, by_engine, float(np.float64(total)), lean(field, known, text))
 
 
 def _placed(field: Field, row: Boxed, text: str) -> tuple[str, str | None]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from functools import cache, partial
 
 from yakuba.ocr.domain import check_digits, combine, scoring
+from yakuba.ocr.domain.charset import commonness
 from yakuba.ocr.domain.combine import LineReading, Ranked
 from yakuba.ocr.domain.decoding import Lattice
 from yakuba.ocr.domain.decoding.kinds import grammar_of, shapes
 from yakuba.ocr.domain.decoding.lattice import Alphabet
 from yakuba.ocr.domain.form import Field, Kind
 from yakuba.ocr.domain.line_image import line_crop, lines_of
-from yakuba.ocr.domain.names import NameLexicon
+from yakuba.ocr.domain.names import NameLexicon, kana_neighbours
 from yakuba.ocr.domain.normalise import matches_rules, normalise
 from yakuba.ocr.domain.pixels import Gray
 from yakuba.ocr.domain.postal import AddressBook
@@ -23,6 +25,8 @@ from yakuba.ocr.domain.scoring import Features
 from yakuba.ocr.domain.unusual import doubtful_variants
 
 OF_SEVERAL_LINES = frozenset({Kind.FREE, Kind.ADDRESS, Kind.LINE})
+KANA_KINDS = frozenset({Kind.FURIGANA, Kind.BOXED_HIRAGANA, Kind.BOXED_KATAKANA})
+NAME_LEAN, ADDRESS_LEAN = 1.0, 2.0  # added to a log probability for each part that a lexicon knows
 INVENTED = -7.0  # a grammar that moved the reading further than this filled in what is not there
 DOUBT = 0.8  # scores below are named to staff as unsure
 UPRIGHT_HEIGHT = 26.0  # px: glyphs from here on are read as well as larger ones
@@ -82,7 +86,7 @@ def read_lines(field: Field, lines: Sequence[Sequence[Lattice]], look: Look, kno
                 grammar,
                 partial(normalise, field),
                 propose=partial(_proposals, field, known),
-                lean=partial(_lean, field, known),
+                lean=partial(lean, field, known),
             )
         )
     if len(readings) == 1:
@@ -96,16 +100,21 @@ def _proposals(field: Field, known: Known, texts: Sequence[str]) -> Iterable[str
         return [other for text in texts for other in known.names.neighbours(text)][:12]
     if field.kind is Kind.ADDRESS and known.addresses is not None:
         return [other for text in texts for other in known.addresses.neighbours(text)][:8]
+    if field.kind in KANA_KINDS:
+        return [other for text in texts for other in kana_neighbours(text)][:12]
     return ()
 
 
-def _lean(field: Field, known: Known, text: str) -> float:
+def lean(field: Field, known: Known, text: str) -> float:
     """What the lexicons add to a text's log probability: enough to lean, too little to overrule."""
+    added = commonness(text)
     if field.kind is Kind.PERSON_NAME and known.names is not None:
-        return 1.0 * known.names.known(text)
+        added += NAME_LEAN * known.names.known(text)
     if field.kind is Kind.ADDRESS and known.addresses is not None:
-        return 1.0 * known.addresses.parse(text).depth
-    return 0.0
+        added += ADDRESS_LEAN * known.addresses.parse(text).depth
+    if field.kind in KANA_KINDS and known.names is not None:
+        added += NAME_LEAN * known.names.known_reading(text)
+    return added
 
 
 def _confirmed(field: Field, known: Known, text: str) -> float:
@@ -118,6 +127,8 @@ def _confirmed(field: Field, known: Known, text: str) -> float:
         return (0.0, 0.5, 1.0)[known.names.known(text)]
     if field.kind is Kind.ADDRESS and known.addresses is not None:
         return known.addresses.parse(text).depth / 3
+    if field.kind in KANA_KINDS and known.names is not None:
+        return known.names.known_reading(text) / 2
     if field.kind is Kind.POSTAL_CODE and known.addresses is not None:
         return 1.0 if text in known.addresses.codes else -0.5
     return 0.0
@@ -181,8 +192,6 @@ def _features(
     tops = [max(line.ranked, key=lambda one: one.by_engine[name]).text for name in best.by_engine]
     others = [one.rank for one in values if one is not best]
     margin = best.rank - max(others) if others else 10.0
-    import math
-
     return Features(
         first=cut(best.by_engine.get("v6", scoring.WORST)),
         second=cut(best.by_engine.get("v5", scoring.WORST)) if "v5" in engines else 0.0,
@@ -228,8 +237,3 @@ def _joined(field: Field, lines: Sequence[LineReading], look: Look, known: Known
 
 def _once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(dict.fromkeys(reasons))
-
-
-def words_of(mapping: Mapping[str, str]) -> str:
-    """The engines' own readings, for traces."""
-    return "／".join(mapping.values())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from dataclasses import field as member
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yakuba.core.weights import MissingModel
+from yakuba.core.weights import MissingModel, find
 from yakuba.ocr.cell_reading import Boxed, boxed, charset_of, read_boxed
 from yakuba.ocr.domain.cells_of import cells_of
 from yakuba.ocr.domain.cleaning import CleanedField, clean_field
@@ -24,11 +28,27 @@ from yakuba.ocr.domain.rules import apply_rules
 from yakuba.ocr.engines import lexicons
 from yakuba.ocr.engines.cells import CellGuess, CellReader
 from yakuba.ocr.engines.ppocr import Engine, LineReader
-from yakuba.ocr.field_reading import Known, Look, Traced, crops_of, read_lines
+from yakuba.ocr.field_reading import KANA_KINDS, Known, Look, Traced, crops_of, read_lines
 
 FINER_DPI = 240.0  # scans at least this fine are laid on a finer grid
 FINEST_DPI = 300.0
 BLANK_SCORE = 0.99
+CELL_NETS = ("cells-digits", "cells-hiragana", "cells-katakana", "cells-capitals")
+
+
+def engine_version() -> str:
+    """The hash of everything that a reading depends on: weights and reading code. A certificate names it."""
+    digest = hashlib.sha256()
+    for name in ("ppocrv6-rec-small", "ppocrv5-rec-mobile", "ppocrv5-dict", *CELL_NETS):
+        with contextlib.suppress(MissingModel):
+            digest.update(name.encode() + find(name).read_bytes())
+    package = files("yakuba.ocr")
+    for folder in ("", "domain", "domain/decoding", "engines"):
+        place = package.joinpath(folder) if folder else package
+        for source in sorted(place.iterdir(), key=lambda one: one.name):
+            if source.name.endswith(".py"):
+                digest.update(source.name.encode() + source.read_bytes())
+    return digest.hexdigest()
 
 
 class PageRefused(ValueError):
@@ -56,11 +76,12 @@ class FormReader:
     def __init__(self, engines: Sequence[Engine] = ("v6", "v5")) -> None:
         self._readers = [LineReader(engine) for engine in engines]
         self._cells = CellReader()
+        self.model = engine_version()  # what certificates are given for
 
     def read_page(
         self, form: FormDefinition, template: Template, page: NDArray[np.uint8] | Registered
     ) -> PageReading:
-        """A scan (BGR), or a page already laid on the template's grid. ``PageRefused`` when it does not fit."""
+        """A scan (BGR) or a page already on the template's grid. ``PageRefused`` when it does not fit."""
         registered, template = self.laid(form, template, page)
         traced = self.trace(form, template, registered.image)
         readings = apply_rules(form, [one.reading for one in traced], lexicons.names, lexicons.addresses)
@@ -112,7 +133,9 @@ class FormReader:
         crops = [crop for work in works for crop in work.crops]
         if not crops:
             return
-        read = [reader.read(crops) for reader in self._readers]
+        # The engines leave the interpreter while they compute: two of them use two cores.
+        with ThreadPoolExecutor(len(self._readers)) as pool:
+            read = list(pool.map(lambda reader: reader.read(crops), self._readers))
         place = 0
         for work in works:
             for _ in work.crops:
@@ -171,7 +194,7 @@ def _lexicons_for(form: FormDefinition) -> Known:
     """Only the lexicons that the form's kinds need: loading the addresses takes two seconds."""
     kinds = {field.kind for field in form.fields}
     return Known(
-        lexicons.names() if Kind.PERSON_NAME in kinds else None,
+        lexicons.names() if kinds & (KANA_KINDS | {Kind.PERSON_NAME}) else None,
         lexicons.addresses() if kinds & {Kind.ADDRESS, Kind.POSTAL_CODE} else None,
     )
 

@@ -82,3 +82,33 @@ def respaced(cells: list[Gray], gap: float = 0.25) -> Gray:
     return np.asarray(
         cv2.copyMakeBorder(strip, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=255), np.uint8
     )
+
+
+def upright_strip(column: Gray) -> Gray:
+    """A line that runs from top to bottom, its characters set side by side.
+
+    Characters are parted at white rows; parts of one character (三, い is one already) stay together up to
+    about a square.
+    """
+    width = column.shape[1]
+    level = float(cv2.threshold(column, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0])
+    dark = (column < level).any(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], dark.astype(np.int8), [0]))))
+    bands = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    columns = np.flatnonzero((column < level).any(axis=0))
+    side = float(columns[-1] - columns[0] + 1) if len(columns) else float(width)
+    characters: list[tuple[int, int]] = []
+    for band in bands:
+        if characters and band[1] - characters[-1][0] <= 1.08 * side:
+            characters[-1] = (characters[-1][0], band[1])
+        else:
+            characters.append(band)
+    high = max((b - a for a, b in characters), default=8)
+    space = np.full((high, max(2, round(0.08 * side))), 255, np.uint8)
+    row: list[npt.NDArray[np.uint8]] = [space]
+    for a, b in characters:
+        spare = high - (b - a)
+        row += [np.pad(column[a:b], ((spare // 2, spare - spare // 2), (0, 0)), constant_values=255), space]
+    strip = np.hstack(row)
+    edge = max(2, round(high * 0.1))
+    return np.pad(strip, ((edge, edge), (edge, edge)), constant_values=255)

@@ -60,6 +60,25 @@ class NameLexicon:
             whole.update(a + b for a in self.surnames[first] for b in self.given[last])
         return frozenset(whole)
 
+    def known_reading(self, kana: str) -> int:
+        """2: a surname's and a given name's reading; 1: one of the two at its end; 0: neither."""
+        text = hiragana(without_spaces(kana))
+        cuts = [
+            (text[:at] in self._surname_readings, text[at:] in self._given_readings)
+            for at in range(1, len(text))
+        ]
+        if any(first and last for first, last in cuts):
+            return 2
+        return int(any(first or last for first, last in cuts))
+
+    @cached_property
+    def _surname_readings(self) -> frozenset[str]:
+        return frozenset(reading for readings in self.surnames.values() for reading in readings)
+
+    @cached_property
+    def _given_readings(self) -> frozenset[str]:
+        return frozenset(reading for readings in self.given.values() for reading in readings)
+
     def neighbours(self, name: str, most: int = 8) -> list[str]:
         """Names that differ in one character and are better known; never by a variant of the same one."""
         name = without_spaces(name)
@@ -105,6 +124,17 @@ def _near(text: str, holes: Mapping[str, list[str]]) -> Iterable[str]:
         for word in holes.get(f"{text[:at]}\0{text[at + 1 :]}", ())[:6]:
             if word != text and not are_variants(text[at], word[at]):
                 yield word
+
+
+_SMALL = dict(
+    zip("ァィゥェォッャュョヮぁぃぅぇぉっゃゅょゎ", "アイウエオツヤユヨワあいうえおつやゆよわ", strict=True)
+)
+_SIZES = _SMALL | {large: small for small, large in _SMALL.items()}
+
+
+def kana_neighbours(text: str) -> list[str]:
+    """The text with one kana made small or large: readers tell the sizes apart badly in boxes."""
+    return [text[:at] + _SIZES[char] + text[at + 1 :] for at, char in enumerate(text) if char in _SIZES]
 
 
 def reading_fits(lexicon: NameLexicon, furigana: str, name: str) -> bool | None:

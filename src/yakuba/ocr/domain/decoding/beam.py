@@ -18,6 +18,7 @@ from yakuba.ocr.domain.decoding.grammar import Grammar
 from yakuba.ocr.domain.decoding.lattice import BLANK, Lattice, log_probability
 
 NEVER = -math.inf
+SMALL = 300  # alphabets up to here are tried whole, larger ones where a frame finds them possible
 _SURE_BLANK = math.log(0.9999)
 
 
@@ -68,11 +69,13 @@ def search(
 
 def _columns(lattice: Lattice, grammar: Grammar) -> NDArray[np.intp]:
     """Outputs worth trying: the grammar's, or those that some frame finds at all possible."""
-    if grammar.alphabet is not None:
+    allowed = grammar.alphabet
+    if allowed is not None and len(allowed) < SMALL:
         index = lattice.index
-        return np.array(sorted(index[char] for char in grammar.alphabet if char in index), np.intp)
+        return np.array(sorted(index[char] for char in allowed if char in index), np.intp)
     possible = np.flatnonzero(lattice.log_probs.max(axis=0) > -12.0)
-    return np.asarray(possible[possible != BLANK], np.intp)
+    wanted = [k for k in possible if k != BLANK and (allowed is None or lattice.alphabet[k] in allowed)]
+    return np.array(wanted, np.intp)
 
 
 def _advance(

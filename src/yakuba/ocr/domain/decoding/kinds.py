@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yakuba.ocr.domain.charset import japanese
 from yakuba.ocr.domain.decoding.amount_grammar import AmountGrammar
 from yakuba.ocr.domain.decoding.date_grammar import DateGrammar
 from yakuba.ocr.domain.decoding.grammar import Anything, Digits, Grammar
@@ -77,4 +78,4 @@ def grammar_of(field: Field) -> Grammar:
         return Anything(own or KATAKANA | KANA_SIGNS)
     if kind is Kind.FURIGANA:
         return Anything(own or HIRAGANA | KATAKANA | KANA_SIGNS)
-    return Anything(own)
+    return Anything(own or japanese())

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from yakuba.ocr.domain.charset import japanese
 
 BLANK = 0
 FLOOR = -30.0  # natural logarithm; below it a frame says «no» in single precision
@@ -72,6 +74,18 @@ class Alphabet:
             merged[:, target] = np.logaddexp.reduce(columns, axis=1)
             merged[:, members] = FLOOR
         return Lattice(merged, lattice.alphabet, lattice.source)
+
+
+@cache
+def _foreign(alphabet: tuple[str, ...]) -> NDArray[np.bool_]:
+    known = japanese()
+    return np.array([number > 0 and char not in known for number, char in enumerate(alphabet)])
+
+
+def japanese_only(lattice: Lattice) -> Lattice:
+    """The lattice with every shape refused that no Japanese character set has."""
+    log_probs = np.where(_foreign(lattice.alphabet), np.float32(FLOOR), lattice.log_probs)
+    return Lattice(log_probs, lattice.alphabet, lattice.source)
 
 
 def best_path(lattice: Lattice) -> str:

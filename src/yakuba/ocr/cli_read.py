@@ -1,0 +1,156 @@
+"""``yakuba ocr read``: filled-in forms to fields."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from yakuba.core.border.domain.policy import Decision
+from yakuba.core.weights import BadRegistry, MissingModel
+from yakuba.ocr.domain.form import FormDefinition
+from yakuba.ocr.domain.form_reading import BadForm, parse_form
+from yakuba.ocr.domain.reading import FieldReading, PageReading
+from yakuba.ocr.domain.registration import Template
+from yakuba.ocr.intake import BadScan, Scan, open_scan
+from yakuba.ocr.output import write_lines
+from yakuba.ocr.simulated import Certificates, decision, shipped
+
+Named = tuple[str, Scan]
+
+
+def load_form(path: Path) -> FormDefinition:
+    """The form definition in a YAML file. Raises ``BadForm``."""
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise BadForm([f"{path}：読めません（{error.strerror}）。名前を確かめてください。"]) from None
+    except UnicodeDecodeError:
+        raise BadForm([f"{path}：UTF-8 として読めません。UTF-8 で保存してください。"]) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{mark.line + 1}行目の" if mark is not None else ""
+        raise BadForm(
+            [f"{path}：{where}YAML の書き方に誤りがあります。字下げと記号を確かめてください。"]
+        ) from None
+    return parse_form(data, where=str(path))
+
+
+def load_template(form: FormDefinition, path: Path) -> Template:
+    """The empty form beside its definition. Raises ``BadForm``."""
+    blank = path.parent / form.blank
+    try:
+        page = open_scan(blank.read_bytes(), str(blank)).page(1)
+    except OSError:
+        raise BadForm([f"{path}『blank』：{blank} がありません。空の用紙の画像を置いてください。"]) from None
+    except BadScan as error:
+        raise BadForm([f"{path}『blank』：{error}"]) from None
+    return Template(page.image, form.width_mm, form.height_mm)
+
+
+def open_images(names: Sequence[str]) -> list[Named]:
+    """The scans, opened. Raises ``BadScan`` with a message a file that can not be read."""
+    scans: list[Named] = []
+    problems = []
+    for name in names:
+        try:
+            scans.append((name, open_scan(Path(name).read_bytes(), name)))
+        except OSError as error:
+            problems.append(f"{name}：読めません（{error.strerror}）。名前を確かめてください。")
+        except BadScan as error:
+            problems.append(str(error))
+    if problems:
+        raise BadScan("\n".join(problems))
+    return scans
+
+
+def page_lines(
+    form: FormDefinition, template: Template, scans: Sequence[Named], certificates: Certificates
+) -> Iterator[dict[str, Any]]:
+    """A line a field, or one with ``error`` for a page that was not read."""
+    from yakuba.ocr.reader import FormReader, PageRefused
+
+    reader = FormReader()
+    for name, scan in scans:
+        for number in range(1, scan.count + 1):
+            image = f"{name}#{number}" if scan.count > 1 else name
+            try:
+                reading = reader.read_page(form, template, scan.page(number).image)
+            except (PageRefused, BadScan) as problem:
+                yield {"image": image, "error": str(problem)}
+                continue
+            yield from field_lines(image, form, reading, certificates)
+
+
+def field_lines(
+    image: str, form: FormDefinition, reading: PageReading, certificates: Certificates
+) -> Iterator[dict[str, Any]]:
+    """The contract's line of every field."""
+    for field, one in zip(form.fields, reading.fields, strict=True):
+        yield field_line(image, one, decision(field, one, certificates))
+
+
+def field_line(image: str, one: FieldReading, decided: Decision) -> dict[str, Any]:
+    """One field as the contract says it."""
+    return {
+        "image": image,
+        "field": one.name,
+        "text": one.text,
+        "raw": one.raw,
+        "confidence": round(one.confidence, 6),
+        "decision": decided.value,
+        "reasons": [reason.value for reason in one.reasons],
+        "candidates": [
+            {
+                "text": other.text,
+                "raw": other.raw,
+                "confidence": round(other.confidence, 6),
+                "source": other.source,
+            }
+            for other in one.candidates
+        ],
+    }
+
+
+@click.command()
+@click.argument("images", metavar="IMAGE…", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--form",
+    "form_file",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="form definition (YAML)",
+)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON lines"
+)
+@click.option(
+    "--assume-certified",
+    is_flag=True,
+    help="decide by the shipped, simulated certificates: never for real documents",
+)
+def read(images: tuple[str, ...], form_file: Path, output: Path, assume_certified: bool) -> None:
+    """Read filled-in forms: scans or photographs (PDF, TIFF, PNG, JPEG, HEIC) of one form.
+
+    Writes a line a field in the form's order. An image that does not show the form is one line with an error.
+    """
+    try:
+        form = load_form(form_file)
+        template = load_template(form, form_file)
+        scans = open_images(images)
+        certificates = shipped() if assume_certified else {}
+        write_lines(output, page_lines(form, template, scans, certificates))
+    except (BadForm, BadScan, MissingModel, BadRegistry) as error:
+        _stop(str(error))
+    except OSError as error:
+        _stop(f"{output}：書き出せません（{error.strerror}）。書き出す先を確かめてください。")
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(2)

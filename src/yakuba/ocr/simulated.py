@@ -1,0 +1,51 @@
+"""What the shipped, simulated certificates would let pass (``yakuba ocr read --assume-certified``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from yakuba.core.border.domain.certify import Certificate
+from yakuba.core.border.domain.policy import Decision, Policy, decide
+from yakuba.ocr.domain.form import Field, FieldPolicy
+from yakuba.ocr.domain.reading import FieldReading
+
+Certificates = Mapping[str, Certificate]
+
+
+def shipped() -> Certificates:
+    """The certificates by «kind/writing», and «blank/writing» for empty fields; none when none is shipped."""
+    place = files("yakuba.ocr.certificates").joinpath("simulated.json")
+    if not place.is_file():
+        return {}
+    data = json.loads(place.read_text("utf-8"))
+    entries = data.get("certificates", data)
+    return {name: _certificate(one) for name, one in entries.items() if isinstance(one, dict)}
+
+
+def _certificate(data: Mapping[str, Any]) -> Certificate:
+    threshold = data.get("threshold")
+    return Certificate(
+        certified=data.get("certified") is True,
+        threshold=None if threshold is None else float(threshold),
+        accepted=int(data.get("accepted", 0)),
+        errors=int(data.get("errors", 0)),
+        upper_bound=float(data.get("upper_bound", 1.0)),
+        n=int(data.get("n", 0)),
+        target=float(data.get("target", 0.005)),
+        confidence=float(data.get("confidence", 0.95)),
+        tests=(),
+        missing=None,
+    )
+
+
+def decision(field: Field, reading: FieldReading, certificates: Certificates) -> Decision:
+    """Who decides a field under these certificates; a reason that no certificate outweighs means staff."""
+    if reading.must_be_checked or field.policy is FieldPolicy.ALWAYS_STAFF:
+        return Decision.STAFF
+    kind = "blank" if reading.blank else field.kind.value
+    policy = Policy.BLANK_AUTO if reading.blank else Policy.AUTO_IF_CERTIFIED
+    certificate = certificates.get(f"{kind}/{field.writing.value}", certificates.get(kind))
+    return decide(policy, reading.confidence, blank=reading.blank, certificate=certificate)
