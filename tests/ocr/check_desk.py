@@ -91,9 +91,7 @@ def make_batch(
     form = parse_form(version.definition)
     for number in range(1, pages + 1):
         texts = {**TEXTS, "paid": str(1_000_000 + 37_153 * number)}
-        stored = store(
-            picture(texts, version.definition), name="page.png", content_type="image/png", by=None
-        )
+        stored = store(picture(texts, version.definition), name="page.png", content_type="image/png", by=None)
         page = Page.objects.create(
             batch=batch, number=number, source=stored, registered=stored, version=version,
             state=PageState.READ, engine="a" * 16,

@@ -46,6 +46,7 @@ def test_every_operation_answers_as_documented(bearer: str, settings: Any) -> No
     assert uploads == {
         "POST /api/v1/nursery/ledgers",
         "POST /api/v1/nursery/rounds/{round_id}/applications",
+        "POST /api/v1/ocr/batches",
     }
 
 

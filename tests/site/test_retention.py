@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from tests.ocr import check_desk
 from tests.site.browser import make_user
 from yakuba.cli import main
 from yakuba.core.audit.models import AuditEntry
@@ -59,6 +60,11 @@ def make(key: str, age: timedelta) -> Any:
         return WorkSession.objects.create(
             task="nursery.review", user=user, started_at=at, last_activity_at=at, active_seconds=60
         )
+    if key == "ocr-numbers":
+        value = check_desk.make_batch(1, fields=["number"]).pages.get().values.get()
+        value.final_at, value.state = at, "done"
+        value.save()
+        return value
     stored = services.store(b"bytes of a file", name="a.csv", content_type="text/csv", by=user)
     StoredFile.objects.update(created_at=at)
     if key == CONTENTS:

@@ -75,7 +75,9 @@ def read(data: bytes, where: str = "引渡しのファイル") -> Handover:
             f"{where}：{counts['rows']}行{counts['columns']}列あり、控えの数と違います。書き出し直してください。"
         )
     if body.get("sha256") != found.sha256:
-        raise BadHandover(f"{where}：中身が書き出したときと違います（検査値の不一致）。書き出し直してください。")
+        raise BadHandover(
+            f"{where}：中身が書き出したときと違います（検査値の不一致）。書き出し直してください。"
+        )
     return found
 
 

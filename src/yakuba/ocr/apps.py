@@ -19,11 +19,14 @@ class OcrConfig(AppConfig):
     def ready(self) -> None:
         """Put the system on the portal and name its audit lines and approvals."""
         from yakuba.core.systems import Card, System, register
-        from yakuba.ocr import audit_labels_forms
-        from yakuba.ocr.services import approvals
+        from yakuba.ocr import audit_labels_checking, audit_labels_forms
+        from yakuba.ocr.services import approvals, outcomes, visibility
 
+        audit_labels_checking.register()
         audit_labels_forms.register()
         approvals.register()
+        outcomes.register()
+        visibility.register()
 
         def card(user: Any, today: date) -> Card:
             from yakuba.ocr.services.card import card as figures

@@ -19,12 +19,17 @@ from yakuba import __version__
 from yakuba.core.jobs import api as jobs
 from yakuba.core.tokens.auth import Token
 from yakuba.nursery import api as nursery
+from yakuba.ocr import api as ocr
 from yakuba.site import errors
 
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 ALWAYS = (400, 404, 405, 409, 413, 422, 429)
 GUARDED = (401, 403)
-ROUTERS: tuple[tuple[str, Router], ...] = (("/nursery", nursery.router), ("/jobs", jobs.router))
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/nursery", nursery.router),
+    ("/ocr", ocr.router),
+    ("/jobs", jobs.router),
+)
 PROBLEM_SCHEMA: dict[str, Any] = {
     "title": "Problem",
     "type": "object",

@@ -55,6 +55,11 @@ SETTINGS: tuple[Setting, ...] = (
         "通知に印刷する、家庭の結果画面のアドレス（例：https://…/nursery/result/）。空なら通知を作るときに入力する",
     ),
     Setting("YAKUBA_CITY_EN", "Shiomi", "英語の画面に出す自治体名"),
+    Setting(
+        "YAKUBA_OCR_NUMBER_DAYS",
+        "90",
+        "AI-OCR の個人番号を、欄の確定から何日で消すか（封じた値、入力の控え、用紙の画像の番号）",
+    ),
     Setting("YAKUBA_DEMO", "0", "1 なら、架空のデータであることを区民の画面に表示する"),
 )
 

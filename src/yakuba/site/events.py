@@ -45,7 +45,7 @@ AREAS: dict[str, str] = {
     "approval": "承認", "audit": "監査の記録", "backup": "バックアップ", "border": "AIと職員の境目",
     "effects": "事業効果",
     "files": "ファイル", "jobs": "処理", "models": "AIモデル", "nursery": "保育所利用調整",
-    "people": "職員", "tokens": "API",
+    "ocr": "AI-OCR", "people": "職員", "tokens": "API",
 }  # fmt: skip
 TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
     "nursery.explain": "児童ごとの理由の確認",
@@ -56,11 +56,12 @@ TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
     "nursery.score": "採点の確認",
     "nursery.ties": "同点の確認",
     "nursery.withdrawals": "辞退・取下げの記録",
+    "ocr.check": "帳票の欄の確認",
 }
 WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.
 QUIET = (
-    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "people.code", "people.factor",
+    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.number.", "people.code", "people.factor",
     "people.password", "people.second", "people.session", "people.sign", "people.sso", "people.unlocked",
     "protected.",
 )  # fmt: skip

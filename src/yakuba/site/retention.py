@@ -24,6 +24,8 @@ from yakuba.core.files import vault
 from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
+from yakuba.ocr.services.forgetting import forget_numbers, old_numbers
+from yakuba.site.environment import setting
 
 BATCH = 500  # rows a transaction: nobody waits long for the database
 
@@ -68,6 +70,14 @@ def unused_files(before: datetime) -> QuerySet[StoredFile]:
     return rows
 
 
+def days_of(name: str) -> int:
+    """A setting that is a number of days. ``ValueError`` for anything else, naming the setting."""
+    text = setting(name)
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{name}：「{text}」は日数ではありません。0以上の整数にしてください。")
+    return int(text)
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "sessions", "期限の切れたログイン", 0, lambda at: Session.objects.filter(expire_date__lt=at), _delete
@@ -93,6 +103,13 @@ RULES: tuple[Rule, ...] = (
         400,
         lambda at: WorkSession.objects.filter(started_at__lt=at, user__isnull=False),
         _forget_person,
+    ),
+    Rule(
+        "ocr-numbers",
+        "AI-OCR の個人番号（封じた値と、用紙の画像の番号）",
+        days_of("YAKUBA_OCR_NUMBER_DAYS"),
+        old_numbers,
+        forget_numbers,
     ),
     Rule("unused-files", "どこからも使われていないファイル", 30, unused_files, _delete),
 )

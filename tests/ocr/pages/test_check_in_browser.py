@@ -219,7 +219,8 @@ def test_no_page_is_hard_to_reach_or_wider_than_its_window(chromium: Browser, li
         for width in (1280, 820, 390):
             page.set_viewport_size({"width": width, "height": 1000})
             answer = page.goto(live_server.url + path)
-            assert answer is not None and answer.status == 200, path
+            assert answer is not None
+            assert answer.status == 200, path
             page.wait_for_load_state("networkidle")
             shoot(page, f"{name}-{width}")
             faults += [f"{path} {width}: {one}" for one in axe_faults(page)]

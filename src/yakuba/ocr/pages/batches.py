@@ -14,8 +14,8 @@ from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import allowed, require
 from yakuba.ocr.entry import BatchForm, incoming
 from yakuba.ocr.models import Batch, Page, PageState
+from yakuba.ocr.pages import links
 from yakuba.ocr.pages.home import state_chip
-from yakuba.ocr.pages.links import optional_url
 from yakuba.ocr.services import batches
 from yakuba.ocr.services.batches import STUCK_PAGES
 from yakuba.ocr.services.forms import active_versions
@@ -104,8 +104,8 @@ def _live_context(request: HttpRequest, found: Batch) -> dict[str, Any]:
             ("AIが処理した欄", f"{figures.passed:,}", "", "認定の範囲"),
             ("確認済みの欄", f"{figures.done:,}", "", ""),
         ],
-        "check_url": optional_url("ocr:check_batch", found.pk) if figures.open else "",
-        "export_url": optional_url("ocr:export_batch", found.pk),
+        "check_url": links.check_url(found.pk) if figures.open else "",
+        "export_url": links.export_url(found.pk),
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
     }
 

@@ -136,9 +136,9 @@ def _source(sources: set[str], text: str, sums: set[str]) -> str:
 
 def _entered(value: FieldValue, field: Field) -> list[Shown]:
     """The two entries that differ, without a word on who made which."""
-    texts = sorted({one.text or "" for one in standing_checks(value) if one.outcome not in ("illegible", "escalated")})
-    shown = [Shown(text, shown_text(field, text) or "（空欄）", "入力") for text in texts]
-    return shown
+    entered = [one for one in standing_checks(value) if one.outcome not in ("illegible", "escalated")]
+    texts = sorted({one.text or "" for one in entered})
+    return [Shown(text, shown_text(field, text) or "（空欄）", "入力") for text in texts]
 
 
 def panel(value: FieldValue, user: Any, *, now: datetime | None = None) -> Panel:
@@ -202,9 +202,7 @@ def _readings(candidates: list[Shown]) -> list[Shown]:
     found = []
     for one, other in ((first, second), (second, first)):
         before, differing, behind = marked(one.label, other.label)
-        found.append(
-            Shown(one.text, one.label, one.source, one.confidence, before, differing, behind)
-        )
+        found.append(Shown(one.text, one.label, one.source, one.confidence, before, differing, behind))
     return found if difference(first.text, second.text) else []
 
 

@@ -134,9 +134,7 @@ def _screen(
     start, part = queues.part_of(rows, value)
     _opened(request, value)
     cells = [
-        check_items.cell(
-            one, number, request.user, mine=one.pk in mine, current=one.pk == value.pk, now=now
-        )
+        check_items.cell(one, number, request.user, mine=one.pk in mine, current=one.pk == value.pk, now=now)
         for number, one in enumerate(part, start)
     ]
     open_rows = [one for one in rows if one.state in OPEN]
@@ -213,7 +211,11 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "ocr/_check_panel.html",
-        {"panel": check_items.panel(value, request.user), "by_page": by_page, "here": way_address(way_of(value, by_page))},
+        {
+            "panel": check_items.panel(value, request.user),
+            "by_page": by_page,
+            "here": way_address(way_of(value, by_page)),
+        },
     )
 
 
@@ -341,9 +343,7 @@ def bulk(request: HttpRequest, pk: int, version: int, name: str) -> HttpResponse
         return _confirm_bulk(request, way)
     chief, now = is_chief(request.user), timezone.now()
     mine = [
-        one
-        for one in rows
-        if queues.waits_for(request.user, one, chief=chief) and checking.may_bulk(one)
+        one for one in rows if queues.waits_for(request.user, one, chief=chief) and checking.may_bulk(one)
     ]
     if not mine:
         return redirect(way_address(way))

@@ -14,6 +14,7 @@ from yakuba.core.people.permissions import allowed, require
 from yakuba.core.ui.tables import Column, Filter, Table
 from yakuba.core.ui.templatetags.yakuba_ui import moment
 from yakuba.ocr.models import Batch, BatchState, FieldValue, FormVersion, Page, ValueState, VersionState
+from yakuba.ocr.pages import links
 from yakuba.ocr.pages.links import optional_url
 from yakuba.ocr.services.batches import OPEN_VALUES, STUCK_PAGES, is_stopped, with_figures
 
@@ -99,7 +100,7 @@ def _waits() -> list[dict[str, object]]:
             "fields": fields.get(one.pk, 0),
             "twice": twice.get(one.pk, 0),
             "pages": pages.get(one.pk, 0),
-            "check_url": optional_url("ocr:check_batch", one.pk),
+            "check_url": links.check_url(one.pk),
         }
         for one in found.order_by("created_at", "pk")[:12]
     ]

@@ -13,3 +13,13 @@ def optional_url(name: str, *arguments: Any) -> str:
         return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""
+
+
+def check_url(batch: int) -> str:
+    """Where checking of a batch starts."""
+    return optional_url("ocr:check_batch", batch) or optional_url("ocr:check", batch)
+
+
+def export_url(batch: int) -> str:
+    """Where a batch's result is written out."""
+    return optional_url("ocr:export_batch", batch) or optional_url("ocr:export", batch)

@@ -16,8 +16,8 @@ from yakuba.core.people.permissions import allowed, require
 from yakuba.ocr.domain.form import FormDefinition, Kind
 from yakuba.ocr.entry import RescanForm, incoming
 from yakuba.ocr.models import FieldValue, Page, PageState, ValueState
+from yakuba.ocr.pages import links
 from yakuba.ocr.pages.batches import PAGE_CHIPS
-from yakuba.ocr.pages.links import optional_url
 from yakuba.ocr.pages.pictures import covered, png
 from yakuba.ocr.services.batches import STUCK_PAGES, remove_page
 from yakuba.ocr.services.forms import content
@@ -80,7 +80,7 @@ def page_view(request: HttpRequest, pk: int) -> HttpResponse:
         "rescan_form": RescanForm(),
         "before": _beside(found, -1),
         "after": _beside(found, 1),
-        "check_url": optional_url("ocr:check_batch", found.batch_id),
+        "check_url": links.check_url(found.batch_id),
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
     }
     return render(request, "ocr/page.html", context)

@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern] = [
     path("values/<int:pk>/around/", crops.around, name="crop-around"),
     path("values/<int:pk>/sheet/", crops.sheet, name="crop-sheet"),
     path("batches/<int:pk>/export/", exports.export, name="export"),
+    path("versions/<int:pk>/columns/", exports.columns, name="export-columns"),
 ]

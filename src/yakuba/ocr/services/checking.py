@@ -16,11 +16,13 @@ from yakuba.ocr.domain.form import SumRule
 from yakuba.ocr.domain.recheck import sum_fault
 from yakuba.ocr.models import Batch, BatchState, Check, CheckLease, FieldValue, PageState, ValueState
 from yakuba.ocr.services import outcomes
+from yakuba.ocr.services.batches import settle
 from yakuba.ocr.services.definitions import definition_of, field_of
 from yakuba.ocr.services.sealed import content_of, holding_text, is_secret, set_final
 from yakuba.ocr.services.turns import (
     OPEN,
     SETTLED,
+    CheckError,
     is_chief,
     standing_checks,
     turn_of,
@@ -34,10 +36,6 @@ LONGEST_SECONDS = 600.0
 MOST_KEYS = 10_000
 MOST_BULK = 200
 SUM_BROKEN = "sum_mismatch"
-
-
-class CheckError(ValueError):
-    """A decision that is refused; the message tells the person why."""
 
 
 class Overtaken(CheckError):
@@ -243,9 +241,7 @@ def _recheck_sums(value: FieldValue) -> None:
             other.decision = "staff"
             other.decided_because = "職員の訂正のあと、合計が合わなくなりました。"
             other.reasons = list(dict.fromkeys([*other.reasons, SUM_BROKEN]))
-            other.save(
-                update_fields=["state", "final", "final_at", "decision", "decided_because", "reasons"]
-            )
+            other.save(update_fields=["state", "final", "final_at", "decision", "decided_because", "reasons"])
 
 
 def waiting_values(batch: Batch) -> Any:
@@ -261,15 +257,8 @@ def unread_pages(batch: Batch) -> Any:
 def finish_if_checked(batch: Batch) -> None:
     """Call the batch done when nothing of it waits, and open again when something does."""
     row = Batch.objects.select_for_update().get(pk=batch.pk)
-    waits = waiting_values(batch).exists() or unread_pages(batch).exists()
-    if row.state == BatchState.CHECKING and not waits:
-        row.state = BatchState.DONE
-    elif row.state == BatchState.DONE and waits:
-        row.state = BatchState.CHECKING
-    else:
-        return
-    row.save(update_fields=["state"])
-    batch.state = row.state
+    if row.state in (BatchState.CHECKING, BatchState.DONE):
+        batch.state = settle(row)
 
 
 def undo(pk: int, *, by: Any) -> FieldValue:
@@ -336,7 +325,5 @@ def confirm_many(pks: Iterable[int], *, by: Any, handling: Handling | None = Non
             _after(value)
         CheckLease.objects.filter(value_id__in=done).delete()
         if done:
-            record(
-                "ocr.check.bulk", actor=by, target=f"ocr.value:{done[0]}", detail={"confirmed": len(done)}
-            )
+            record("ocr.check.bulk", actor=by, target=f"ocr.value:{done[0]}", detail={"confirmed": len(done)})
     return Bulk(tuple(done), len(wanted) - len(done))

@@ -114,9 +114,7 @@ def sheet(value: FieldValue) -> bytes:
     if value.page.version is None:
         raise NoPicture("この用紙の画像はありません。")
     form = definition_of(value.page.version)
-    return _png(
-        _framed(covered(page_image(value.page), form), form, hull(field_of(value).boxes))
-    )
+    return _png(_framed(covered(page_image(value.page), form), form, hull(field_of(value).boxes)))
 
 
 def covered(image: Image, form: FormDefinition, *, but: str = "") -> Image:

@@ -19,8 +19,8 @@ from yakuba.ocr.models import Batch, ExportLayout, FieldValue, FormVersion, Page
 from yakuba.ocr.services.checking import ILLEGIBLE
 from yakuba.ocr.services.crops import NoPicture, covered, hull, page_image
 from yakuba.ocr.services.definitions import definition_of
-from yakuba.ocr.services.searchable_pdf import TextBox, searchable_pdf
 from yakuba.ocr.services.sealed import content_of, holding_text, is_secret
+from yakuba.ocr.services.searchable_pdf import TextBox, searchable_pdf
 from yakuba.ocr.services.turns import OPEN
 from yakuba.ocr.services.visibility import OUTPUT, SUBJECT, protected_numbers, subject_of
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from yakuba.ocr.domain.form import FormDefinition
+from yakuba.ocr.domain.quality import measure
 from yakuba.ocr.domain.reading import PageReading
 from yakuba.ocr.domain.registration import NotThisForm, Registered, Template, register
 from yakuba.ocr.models import FormVersion, PageState
@@ -112,16 +113,17 @@ class PageReader:
         )
 
     def _read(self, page: ScannedPage, version: FormVersion | None) -> PageOutcome:
-        gate = check_quality(page)
+        sort = version is None and self._sort
+        wanted = self._versions if sort else [version or self._versions[0]]
+        layouts = [self.layout(one) for one in wanted]
+        gate = check_quality(page, layouts)
         if gate.problems:
             return PageOutcome(PageState.RESCAN, gate.problems, version, measures=gate.measures)
-        if version is None and self._sort:
-            return self._sorted(page, gate.measures)
-        chosen = version or self._versions[0]
-        return self._with(self.layout(chosen), page, gate.measures)
+        if sort:
+            return self._sorted(page, layouts, gate.measures)
+        return self._with(layouts[0], page, gate.measures)
 
-    def _sorted(self, page: ScannedPage, measures: dict[str, Any]) -> PageOutcome:
-        layouts = [self.layout(one) for one in self._versions]
+    def _sorted(self, page: ScannedPage, layouts: Sequence[Layout], measures: dict[str, Any]) -> PageOutcome:
         index, why = sort_among(page.image, layouts)
         if index is None:
             return PageOutcome(PageState.UNSORTABLE, (why,), measures=measures)
@@ -170,10 +172,15 @@ class Gate:
     measures: dict[str, Any]
 
 
-def check_quality(page: ScannedPage) -> Gate:
-    """The gate before any reading: resolution, sharpness, skew."""
-    measures: dict[str, Any] = {} if page.dpi is None else {"dpi": round(page.dpi)}
-    return Gate((), measures)
+def check_quality(page: ScannedPage, layouts: Sequence[Layout]) -> Gate:
+    """The gate before any reading: resolution, size of characters, sharpness, darkness.
+
+    Without a resolution in the file it is worked out from the paper, when all layouts have the same.
+    """
+    papers = {(one.form.width_mm, one.form.height_mm) for one in layouts}
+    found = measure(page.image, page.dpi, next(iter(papers)) if len(papers) == 1 else None)
+    measures: dict[str, Any] = {} if found.dpi is None else {"dpi": round(found.dpi)}
+    return Gate(found.sentences if found.must_rescan else (), measures)
 
 
 def sort_among(image: Image, layouts: Sequence[Layout]) -> tuple[int | None, str]:

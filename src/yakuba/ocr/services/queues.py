@@ -151,9 +151,9 @@ def release_others(value: FieldValue, user: Any) -> None:
 
 def median_seconds(rows: Iterable[FieldValue]) -> float | None:
     """Median seconds of the newest single decisions on these fields; ``None`` before the first."""
-    checks = Check.objects.filter(
-        value__in=[one.pk for one in rows], undone_at=None, seconds__gt=0
-    ).order_by("-at")
+    checks = Check.objects.filter(value__in=[one.pk for one in rows], undone_at=None, seconds__gt=0).order_by(
+        "-at"
+    )
     times = list(checks.values_list("seconds", flat=True)[:TIMED])
     return median(times) if times else None
 

@@ -34,9 +34,7 @@ class PdfFailed(RuntimeError):
     """The PDF could not be made; the message says on which page."""
 
 
-def searchable_pdf(
-    pages: Iterable[tuple[bytes | Image, Sequence[TextBox]]], *, dpi: float = DPI
-) -> bytes:
+def searchable_pdf(pages: Iterable[tuple[bytes | Image, Sequence[TextBox]]], *, dpi: float = DPI) -> bytes:
     """A PDF of the pictures (PNG bytes or BGR arrays of ``dpi``) with their text to search and copy.
 
     A vertical box (more than twice as high as wide, several letters) gets its letters one under another.
@@ -83,10 +81,10 @@ def _font(document: Any, codes: dict[str, int]) -> Any:
     data = square_font()
     held = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
     glyphs = bytes(2 * (len(codes) + 1))  # every code is drawn by glyph 0
+    drawn = (ctypes.c_uint8 * len(glyphs)).from_buffer_copy(glyphs)
     font = raw.FPDFText_LoadCidType2Font(
-        document, held, len(data), _to_unicode(codes), (ctypes.c_uint8 * len(glyphs)).from_buffer_copy(glyphs),
-        len(glyphs),
-    )  # fmt: skip
+        document, held, len(data), _to_unicode(codes), drawn, len(glyphs)
+    )
     if not font:
         raise PdfFailed("PDFに文字を入れる書体を用意できません。設置をやり直してください。")
     return font

@@ -20,7 +20,9 @@ def square_font() -> bytes:
         b"cmap": struct.pack(">HHHHIHHHHH", 0, 1, 3, 1, 12, 6, 10, 0, 0, 0),
         b"glyf": _square(),
         b"head": _head(0),
-        b"hhea": struct.pack(">IhhhHhhhhhhhhhhhH", 0x10000, EM + DESCENT, DESCENT, 0, EM, 0, 0, 0, 1, 0, 0, *([0] * 4), 0, 1),
+        b"hhea": struct.pack(
+            ">IhhhHhhhhhhhhhhhH", 0x10000, EM + DESCENT, DESCENT, 0, EM, 0, 0, 0, 1, 0, 0, *([0] * 4), 0, 1
+        ),
         b"hmtx": struct.pack(">Hh", EM, 0),
         b"loca": struct.pack(">HH", 0, len(_square()) // 2),
         b"maxp": struct.pack(">IHHHHHHHHHHHHHH", 0x10000, 1, 4, 1, 0, 0, 1, *([0] * 8)),
@@ -35,9 +37,7 @@ def square_font() -> bytes:
 def _square() -> bytes:
     """One contour of four points over the whole em: a viewer marks it when the text is found."""
     corners = struct.pack(">hhhh", 0, EM, 0, -EM) + struct.pack(">hhhh", DESCENT, 0, EM, 0)
-    return _padded(
-        struct.pack(">hhhhhHH", 1, 0, DESCENT, EM, EM + DESCENT, 3, 0) + b"\x01" * 4 + corners
-    )
+    return _padded(struct.pack(">hhhhhHH", 1, 0, DESCENT, EM, EM + DESCENT, 3, 0) + b"\x01" * 4 + corners)
 
 
 def _head(adjustment: int) -> bytes:

@@ -9,6 +9,11 @@ from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import allowed
 from yakuba.ocr.models import Batch, Check, FieldValue, ValueState
 
+
+class CheckError(ValueError):
+    """A decision that is refused; the message tells the person why."""
+
+
 OPEN = (ValueState.WAITING, ValueState.ONCE, ValueState.DIFFERS, ValueState.ESCALATED)
 SETTLED = (ValueState.AUTO, ValueState.DONE, ValueState.ILLEGIBLE)
 CHIEF_TURN = 4

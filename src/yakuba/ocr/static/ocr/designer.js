@@ -212,8 +212,11 @@
   };
   const restore = (text) => {
     if (text === null) return;
+    const was = form.fields.map((one) => JSON.stringify(one));
     form = JSON.parse(text);
-    if (chosen && (!fieldOf(chosen) || (chosen.option !== null && !boxOf(chosen)))) chosen = form.fields.length ? first(Math.min(chosen.field, form.fields.length - 1)) : null;
+    const changed = form.fields.findIndex((one, index) => JSON.stringify(one) !== was[index]);
+    const at = changed >= 0 ? changed : Math.min(chosen ? chosen.field : 0, form.fields.length - 1);
+    chosen = at < 0 ? null : first(at); // the eye goes where something came back
     showAll();
     validate();
   };

@@ -1,0 +1,48 @@
+"""Personal numbers end after their time: sealed values, entries, and their place in the pictures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from yakuba.core.files.services import store
+from yakuba.ocr.domain.form import Kind
+from yakuba.ocr.models import Check, FieldValue, Page
+from yakuba.ocr.services.definitions import definition_of
+
+
+def old_numbers(before: datetime) -> QuerySet[FieldValue]:
+    """Personal numbers that were settled before a moment and are still kept."""
+    rows = FieldValue.objects.filter(kind=Kind.MY_NUMBER, final_at__lt=before)
+    return rows.exclude(sealed="")
+
+
+def forget_numbers(rows: QuerySet[FieldValue]) -> int:
+    """Delete the numbers: the sealed values, what people typed, and the numbers in the pictures.
+
+    A page keeps a picture on which they are covered, in place of its scan; the scan itself then belongs
+    to nobody and goes with the unused files.
+    """
+    from yakuba.ocr.services import crops
+
+    found = list(rows.select_related("page__version", "page__registered"))
+    for page in {one.page_id: one.page for one in found}.values():
+        _cover(page)
+    numbers = [one.pk for one in found]
+    Check.objects.filter(value__in=numbers).update(text="")
+    FieldValue.objects.filter(pk__in=numbers).update(sealed="")
+    crops.forget()
+    return len(numbers)
+
+
+def _cover(page: Page) -> None:
+    from yakuba.ocr.services import crops  # image libraries load only where pictures are touched
+    from yakuba.ocr.services.scans import encoded
+
+    if page.version is None or page.registered is None:
+        return
+    image = crops.covered(crops.page_image(page), definition_of(page.version))
+    kept = store(encoded(image), name=f"page-{page.number}.png", content_type="image/png", by=None)
+    page.registered, page.source, page.source_page = kept, kept, 1
+    page.save(update_fields=["registered", "source", "source_page"])
