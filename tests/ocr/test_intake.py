@@ -228,6 +228,7 @@ def test_a_moving_picture_is_refused() -> None:
     assert said == "anime.png: 動くPNG画像（2コマ）です。帳票を静止画で読み取り直してください。"
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -311,6 +312,7 @@ def pages_or_refusal(data: bytes) -> list[intake.ScannedPage] | str:
 HEADS = (b"", b"%PDF-1.4\n", b"II*\0", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"\0\0\0\x18ftypheic")
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow grumbles about damaged tags
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(HEADS))
 def test_no_bytes_raise_anything_but_a_refusal(tail: bytes, head: bytes) -> None:
@@ -318,6 +320,7 @@ def test_no_bytes_raise_anything_but_a_refusal(tail: bytes, head: bytes) -> None
     assert not isinstance(found, str) or (found.startswith("x") and found.endswith("ください。"))
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 5000), st.integers(0, 255), st.sampled_from(["JPEG", "PNG", "TIFF", "PDF"]))
 def test_a_damaged_file_gives_a_page_or_a_refusal(place: int, value: int, kind: str) -> None:
