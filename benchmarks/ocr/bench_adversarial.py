@@ -26,6 +26,7 @@ from benchmarks.ocr.fonts import NoFonts, folder_of
 from benchmarks.ocr.outcomes import read_scan
 from benchmarks.ocr.scans import MadeScan, Scanner, make_scan, scanner_of
 from benchmarks.ocr.values import Answer, places
+
 from yakuba.ocr.domain.quality import measure
 from yakuba.ocr.intake import pages_of
 from yakuba.site.demo.ocr_forms import definition

@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks.ocr.bench_fields import interval, today
 from benchmarks.ocr.fonts import NoFonts, folder_of
 from benchmarks.ocr.outcomes import POOLS, SETS, collect, model_of
+
 from yakuba.core.border.domain.certify import Certificate, Outcome, certify
 
 TARGET, CONFIDENCE = 0.005, 0.95

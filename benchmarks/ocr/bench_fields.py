@@ -15,14 +15,15 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.ocr.drawing import Style
 from benchmarks.ocr.fonts import NoFonts, folder_of
-from benchmarks.ocr.outcomes import LAYOUTS, POOLS, SETS, collect, read_scan, model_of
+from benchmarks.ocr.outcomes import LAYOUTS, POOLS, SETS, collect, model_of, read_scan
 from benchmarks.ocr.scans import make_scan
+
 from yakuba.core.border.domain.bounds import upper_bound
 
 GOALS = {"print": 0.985, "print7": 0.96, "light": 0.95, "heavy": 0.88}
@@ -130,7 +131,7 @@ def main() -> None:
 
 def today() -> str:
     """The day of the run."""
-    return datetime.now(timezone.utc).date().isoformat()
+    return datetime.now(UTC).date().isoformat()
 
 
 if __name__ == "__main__":

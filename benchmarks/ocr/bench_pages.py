@@ -22,6 +22,7 @@ from benchmarks.ocr.fonts import NoFonts, folder_of
 from benchmarks.ocr.outcomes import reader, with_writing
 from benchmarks.ocr.scans import make_scan
 from benchmarks.ocr.slips import template
+
 from yakuba.ocr.domain.form import FormDefinition, Kind
 from yakuba.ocr.intake import pages_of
 

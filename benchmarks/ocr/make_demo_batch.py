@@ -18,10 +18,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-
 from benchmarks.ocr.drawing import DPI, Style, Trouble
 from benchmarks.ocr.fonts import folder_of
 from benchmarks.ocr.scans import MadeScan, Scanner, make_scan, scan, with_dpi
+
 from yakuba.site.demo.ocr_forms.layouts import cover
 
 PLACE = Path(__file__).parents[2] / "src/yakuba/site/demo/ocr_scans"

@@ -20,13 +20,13 @@ from typing import Any
 
 import cv2
 import numpy as np
-
 from benchmarks.ocr.drawing import Style
 from benchmarks.ocr.fonts import folder_of
 from benchmarks.ocr.scans import MadeScan
 from benchmarks.ocr.slips import Slip, make_slip
 from benchmarks.ocr.slips import template as template_of
 from benchmarks.ocr.values import same
+
 from yakuba.ocr.domain.form import MARKS, Field, FieldPolicy, FormDefinition, Kind, Writing
 from yakuba.ocr.domain.normalise import normalise
 from yakuba.ocr.domain.reading import FieldReading, PageReading

@@ -16,6 +16,7 @@ from benchmarks.ocr.bench_auto import CONFIDENCE, TARGET, certificates
 from benchmarks.ocr.bench_fields import today
 from benchmarks.ocr.fonts import folder_of
 from benchmarks.ocr.outcomes import SETS, collect, model_of
+
 from yakuba.core.border.writing import certificate_dict
 
 FORMAT = "yakuba.ocr.certificates/1"

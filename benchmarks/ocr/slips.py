@@ -16,12 +16,12 @@ from random import Random
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-
 from benchmarks.ocr.drawing import DPI, MM, Hand, Sheet, Style, draw_field, hand_of, paper
 from benchmarks.ocr.fonts import face
 from benchmarks.ocr.scans import levels, scanner_of
 from benchmarks.ocr.values import Answer, answers
+from numpy.typing import NDArray
+
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.registration import Template
 from yakuba.site.demo.ocr_forms import blank, definition
