@@ -45,8 +45,7 @@ Work = Callable[[Job | None, str], None]
 def run_ocr(work: Work) -> str:
     """Forms, certificates, batch; what is there already is left. ``work`` runs a job to its end."""
     officer, approver = User.objects.get(username=OFFICER), User.objects.get(username=APPROVER)
-    for name in NAMES:
-        _in_use(name, officer, approver, work)
+    _in_use(officer, approver, work)
     model = open_engine().model[:64]
     for name in NAMES:
         _certify(definition(name), model, officer, approver)
@@ -73,25 +72,34 @@ def _scans() -> list[Incoming]:
     return [Incoming(one["file"], _scan(one["file"]), "image/jpeg") for one in truth()]
 
 
-def _in_use(name: str, officer: User, approver: User, work: Work) -> None:
-    """A version of a form: imported, tried on one scan, approved by a second person."""
-    form = definition(name)
-    known = FormVersion.objects.filter(form__name=form.name, version=form.version).first()
-    if known is not None and known.state == VersionState.ACTIVE:
-        return
-    if known is None:
-        picture = cv2.imdecode(np.frombuffer(blank(name), np.uint8), cv2.IMREAD_COLOR)
-        package = FormPackage(form, blank(name), f"{name}.png")
-        known = import_form(package, np.asarray(picture, np.uint8), by=officer)
-    sample = next(one for one in truth() if one["layout"] == name and one["trouble"] in ("", "revised"))
-    if not known.samples.exists():
-        add_samples(known, [Incoming(sample["file"], _scan(sample["file"]), "image/jpeg")], by=officer)
-        work(Job.objects.filter(kind="ocr.read_test").latest("created_at"), f"{form.name}を試しています")
-    tried = known.samples.get()
-    mark(tried, _verdicts(form, tried, sample["fields"]), by=officer)
-    known.refresh_from_db()
-    approval = ask_activation(known, by=officer, reason="見本の読取りを確かめました（デモ）。")
-    decide(approval, by=approver, approve=True)
+def _in_use(officer: User, approver: User, work: Work) -> None:
+    """Every version: imported, tried on one scan (all in one go of the worker), approved by a second person."""
+    drafts = []
+    for name in NAMES:
+        form = definition(name)
+        known = FormVersion.objects.filter(form__name=form.name, version=form.version).first()
+        if known is None:
+            picture = cv2.imdecode(np.frombuffer(blank(name), np.uint8), cv2.IMREAD_COLOR)
+            package = FormPackage(form, blank(name), f"{name}.png")
+            known = import_form(package, np.asarray(picture, np.uint8), by=officer)
+        if known.state == VersionState.DRAFT:
+            drafts.append((known, form, _sample(name)))
+    for version, _, sample in drafts:
+        if not version.samples.exists():
+            add_samples(version, [Incoming(sample["file"], _scan(sample["file"]), "image/jpeg")], by=officer)
+    if ReadTestSample.objects.filter(stamp="").exists():
+        work(Job.objects.filter(kind="ocr.read_test").latest("created_at"), "帳票の見本を読んでいます")
+    for version, form, sample in drafts:
+        tried = version.samples.get()
+        mark(tried, _verdicts(form, tried, sample["fields"]), by=officer)
+        version.refresh_from_db()
+        approval = ask_activation(version, by=officer, reason="見本の読取りを確かめました（デモ）。")
+        decide(approval, by=approver, approve=True)
+
+
+def _sample(layout: str) -> dict[str, Any]:
+    """The first scan of a layout that has no trouble."""
+    return next(one for one in truth() if one["layout"] == layout and one["trouble"] in ("", "revised"))
 
 
 def _verdicts(form: FormDefinition, sample: ReadTestSample, known: dict[str, str]) -> dict[str, str]:
