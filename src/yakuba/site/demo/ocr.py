@@ -73,7 +73,7 @@ def _scans() -> list[Incoming]:
 
 
 def _in_use(officer: User, approver: User, work: Work) -> None:
-    """Every version: imported, tried on one scan (all in one go of the worker), approved by a second person."""
+    """Every version: imported, tried on one scan (one run of the worker), approved by a second person."""
     drafts = []
     for name in NAMES:
         form = definition(name)
