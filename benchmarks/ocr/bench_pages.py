@@ -30,7 +30,7 @@ FIELDS = 20
 
 
 def twenty(form: FormDefinition) -> FormDefinition:
-    """The form with 20 of its fields, those that are read first; rules between fields that are left out go."""
+    """The form with 20 of its fields, written ones first, and without rules."""
     kept = sorted(form.fields, key=lambda one: one.kind in (Kind.CHECKBOX, Kind.CIRCLE))[:FIELDS]
     fields = tuple(one for one in form.fields if one in kept)
     return replace(form, fields=fields, rules=())

@@ -336,7 +336,7 @@ def _trouble(sheet: Sheet, one: Field, answer: Answer, trouble: Trouble) -> None
 def _ambiguous(sheet: Sheet, one: Field, number: str) -> None:
     """Blots that make digits look like others, chosen so that the check digit holds for the look-alike."""
     holds = personal_number_holds if one.kind is Kind.MY_NUMBER else corporate_number_holds
-    looks = {"1": "7", "7": "1", "3": "8", "5": "6", "6": "8", "0": "8", "9": "8", "4": "9", "2": "7", "8": "3"}
+    looks = dict(zip("1735609428", "7186888973", strict=True))
     pairs = ((a, b) for a in range(len(number)) for b in range(a + 1, len(number)))
     for a, b in pairs:
         other = "".join(looks[c] if place in (a, b) else c for place, c in enumerate(number))

@@ -2,9 +2,9 @@
 
     python -m benchmarks.ocr.make_demo_batch [--fonts FOLDER]
 
-40 made scans (合成画像) with small scanner faults, and among them the troubles that a batch brings: a sheet that
-is no form, one upside down, one faint, one with a seal over words, one struck through, one of the revised
-version.
+40 made scans (合成画像) with small scanner faults, and among them the troubles that a batch brings: a sheet
+that is no form, one upside down, one faint, one with a seal over words, one struck through, one of the
+revised version.
 """
 
 from __future__ import annotations
@@ -107,9 +107,7 @@ def main() -> None:
             made = cover_scan(scanner, random)
         else:
             seed = 990_000 + number
-            made = make_scan(
-                sheet.layout, sheet.style, seed, fonts, scanner=scanner, troubles=sheet.troubles
-            )
+            made = make_scan(sheet.layout, sheet.style, seed, fonts, scanner=scanner, troubles=sheet.troubles)
         name = f"{number:02d}.jpg"
         (PLACE / name).write_bytes(encoded(made, colour=sheet.trouble == "seal"))
         fields = {one: row["text"] for one, row in made.truth["fields"].items()}

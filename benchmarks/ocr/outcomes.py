@@ -37,7 +37,9 @@ from yakuba.site.demo.ocr_forms import definition
 
 LAYOUTS = ("kyuyo", "noen", "anketo")
 POOLS = tuple(
-    f"{family}/{writing}" for writing in ("print", "hand") for family in ("mark", "number", "date", "kana", "text")
+    f"{family}/{writing}"
+    for writing in ("print", "hand")
+    for family in ("mark", "number", "date", "kana", "text")
 )
 
 
@@ -59,9 +61,7 @@ SETS = {
         _styles((10.5, 9.0), "kiwi-maru", "kosugi-maru", "yozfont")
         + _styles((None,), "klee", "yozfont", "kiwi-maru", "kosugi-maru"),
     ),
-    "tuning": Set(
-        61, _styles((10.5,), "kiwi-maru", "kosugi-maru") + _styles((None,), "klee", "yozfont")
-    ),
+    "tuning": Set(61, _styles((10.5,), "kiwi-maru", "kosugi-maru") + _styles((None,), "klee", "yozfont")),
     "print": Set(
         71, _styles((10.5,), "noto-sans", "noto-serif", "ipaex-gothic", "ipaex-mincho", "biz-udgothic")
     ),
@@ -82,9 +82,7 @@ def pool_of(field: Field) -> str:
 def with_writing(form: FormDefinition, style: Style) -> FormDefinition:
     """The form as it says how it is filled in: by hand or in print (marks are always by hand: ``print``)."""
     writing = Writing.HAND if style.hand else Writing.PRINT
-    fields = tuple(
-        one if one.kind in MARKS else replace(one, writing=writing) for one in form.fields
-    )
+    fields = tuple(one if one.kind in MARKS else replace(one, writing=writing) for one in form.fields)
     return replace(form, fields=fields)
 
 
@@ -130,7 +128,8 @@ def engines_alone(slip: Slip) -> dict[str, bool]:
     field = slip.form.fields[0]
     if field.kind in MARKS or field.kind is Kind.FREE or field.box is None:
         return {}
-    x, y, wide, high = template_of(slip.layout).px(field.box.x, field.box.y, field.box.width, field.box.height)
+    box = field.box
+    x, y, wide, high = template_of(slip.layout).px(box.x, box.y, box.width, box.height)
     crop = slip.page[y : y + high, x : x + wide]
     found = {}
     for one in reader()._readers:

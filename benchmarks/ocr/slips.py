@@ -78,9 +78,7 @@ def make_slip(layout: str, name: str, style: Style, seed: int, fonts: Path) -> S
     return Slip(page, alone, layout, answer)
 
 
-def _scanned(
-    piece: NDArray[np.uint8], random: Random
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+def _scanned(piece: NDArray[np.uint8], random: Random) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """The piece as a scan at 200 dpi, and the (slightly wrong) way back to the 300 dpi canvas."""
     scanner = scanner_of(random)
     high, wide = piece.shape[:2]
