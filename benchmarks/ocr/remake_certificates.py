@@ -1,4 +1,4 @@
-"""Make ``src/yakuba/ocr/certificates/simulated.json`` anew.
+"""Make ``src/yakuba/ocr/certificates/simulated.json`` and the demo's ``ocr_labels.json`` anew.
 
     python -m benchmarks.ocr.remake_certificates [--calibration 700] [--folder DIR] [--fonts FOLDER]
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from benchmarks.ocr.bench_auto import CONFIDENCE, TARGET, certificates
 from benchmarks.ocr.bench_fields import today
@@ -20,7 +21,21 @@ from benchmarks.ocr.outcomes import SETS, collect, model_of
 from yakuba.core.border.writing import certificate_dict
 
 FORMAT = "yakuba.ocr.certificates/1"
-PLACE = Path(__file__).parents[2] / "src/yakuba/ocr/certificates/simulated.json"
+SOURCE = Path(__file__).parents[2] / "src/yakuba"
+PLACE = SOURCE / "ocr/certificates/simulated.json"
+LABELS = SOURCE / "site/demo/ocr_labels.json"
+LETTERS = ("kana", "text")  # the other families are figures and marks
+
+
+def keep_labels(rows: list[dict[str, Any]]) -> None:
+    """Score and rightness of every slip that may pass, for the demo's two classes."""
+    classes: dict[str, list[list[float]]] = {"figures": [], "letters": []}
+    for row in rows:
+        if not row["checked"]:
+            family = row["pool"].partition("/")[0]
+            classes["letters" if family in LETTERS else "figures"].append([row["score"], int(row["right"])])
+    document = {"label": "模擬（合成画像の読取り）", "made": today(), "classes": classes}
+    LABELS.write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
 
 
 def main() -> None:
@@ -52,6 +67,7 @@ def main() -> None:
     }
     PLACE.parent.mkdir(exist_ok=True)
     PLACE.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    keep_labels(rows)
     for pool, one in made.items():
         print(pool, "certified" if one.certified else "refused", one.threshold, one.accepted, one.errors)
 
