@@ -24,16 +24,15 @@ FORMAT = "yakuba.ocr.certificates/1"
 SOURCE = Path(__file__).parents[2] / "src/yakuba"
 PLACE = SOURCE / "ocr/certificates/simulated.json"
 LABELS = SOURCE / "site/demo/ocr_labels.json"
-LETTERS = ("kana", "text")  # the other families are figures and marks
 
 
 def keep_labels(rows: list[dict[str, Any]]) -> None:
-    """Score and rightness of every slip that may pass, for the demo's two classes."""
-    classes: dict[str, list[list[float]]] = {"figures": [], "letters": []}
+    """Score and rightness of every slip that may pass, by kind × writing, for the demo."""
+    classes: dict[str, list[list[float]]] = {}
     for row in rows:
         if not row["checked"]:
-            family = row["pool"].partition("/")[0]
-            classes["letters" if family in LETTERS else "figures"].append([row["score"], int(row["right"])])
+            name = f"{row['kind']}/{row['pool'].partition('/')[2]}"
+            classes.setdefault(name, []).append([row["score"], int(row["right"])])
     document = {"label": "模擬（合成画像の読取り）", "made": today(), "classes": classes}
     LABELS.write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
 

@@ -31,7 +31,7 @@ def kyuyo() -> Form:
     )
     for number, note in enumerate(notes):
         sheet.text(LEFT, 233.5 + 5 * number, WIDTH, 5, note, size=7.5)
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"sum": ["social_insurance", "life_insurance", "quake_insurance"], "equals": "deductions"},
         {"furigana": "payee_kana", "of": "payee_name"},
         {"postal_code": "payee_zip", "address": "payee_address"},
@@ -184,7 +184,7 @@ def noen(*, revised: bool = False) -> Form:
     )
     for number, note in enumerate(notes):
         sheet.text(LEFT, 233.5 + 5 * number, WIDTH, 5, note, size=7.5)
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"furigana": "kana", "of": "name"},
         {"postal_code": "zip", "address": "address"},
         {"sum": ["fee", "tool_fee"], "equals": "fee_total"},
