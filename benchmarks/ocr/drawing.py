@@ -20,6 +20,7 @@ from benchmarks.ocr.values import Answer
 from numpy.typing import NDArray
 from PIL import Image
 
+from yakuba.ocr.domain.check_digits import corporate_number_holds, personal_number_holds
 from yakuba.ocr.domain.form import Box, Field, FormDefinition, Kind
 from yakuba.site.demo.ocr_forms import definition
 from yakuba.site.demo.ocr_forms.draw import LAYOUTS
@@ -115,13 +116,14 @@ def fill(
     ink = np.zeros(blank.shape[:2], np.float32)
     sheet = Sheet(definition(name), blank.copy(), ink, face, style, hand, random)
     for one in sheet.form.fields:
-        _field(sheet, one, answers[one.name])
+        draw_field(sheet, one, answers[one.name])
     for where, trouble in (troubles or {}).items():
         _trouble(sheet, sheet.form.field_named(where), answers[where], trouble)
     return sheet
 
 
-def _field(sheet: Sheet, one: Field, answer: Answer) -> None:
+def draw_field(sheet: Sheet, one: Field, answer: Answer) -> None:
+    """Put one answer into its field."""
     if one.kind is Kind.CHECKBOX:
         if answer.text == "true" and one.box:
             _tick(sheet, one.box)
@@ -317,16 +319,33 @@ def _trouble(sheet: Sheet, one: Field, answer: Answer, trouble: Trouble) -> None
             _stroke(sheet, [left, right], 0.35)
     elif trouble == "overwritten" and one.box:
         other = "".join(str((int(c) + 3) % 10) if c.isdecimal() else c for c in answer.written[::-1])
-        _field(sheet, one, Answer(other, other))
+        draw_field(sheet, one, Answer(other, other))
     elif trouble == "outside" and one.box:
         down = Box(one.box.x + 6, one.box.y + one.box.height * 0.62, one.box.width, one.box.height)
         sheet.ink[_pixels(one.box)] = 0
-        _field(sheet, Field(one.name, one.kind, down, cells=one.cells), answer)
+        draw_field(sheet, Field(one.name, one.kind, down, cells=one.cells), answer)
+    elif trouble == "misread":
+        _ambiguous(sheet, one, answer.written)
     elif trouble == "two_marks":
         for option in one.options:
             if option.value != answer.text:
                 _ring(sheet, option.box)
                 break
+
+
+def _ambiguous(sheet: Sheet, one: Field, number: str) -> None:
+    """Blots that make digits look like others, chosen so that the check digit holds for the look-alike."""
+    holds = personal_number_holds if one.kind is Kind.MY_NUMBER else corporate_number_holds
+    looks = dict(zip("1735609428", "7186888973", strict=True))
+    pairs = ((a, b) for a in range(len(number)) for b in range(a + 1, len(number)))
+    for a, b in pairs:
+        other = "".join(looks[c] if place in (a, b) else c for place, c in enumerate(number))
+        if holds(other) and one.box:
+            kept, sheet.ink = sheet.ink, np.zeros_like(sheet.ink)
+            alone = "".join(c if place in (a, b) else " " for place, c in enumerate(other))
+            _cells(sheet, one, one.box, alone)
+            sheet.ink = np.maximum(kept, sheet.ink * 0.8)
+            return
 
 
 def _where(sheet: Sheet, one: Field) -> tuple[tuple[float, float], tuple[float, float, float, float]]:

@@ -25,9 +25,10 @@ from PIL import Image, ImageDraw, ImageFont
 Mask = NDArray[np.uint8]
 DEB = "deb/usr/share/fonts"
 NPM = "npm/node_modules/@fontsource"
-DEBIAN = ("fonts-ipaexfont-gothic", "fonts-ipaexfont-mincho", "fonts-klee", "fonts-seto", "fonts-yusei-magic",
-          "fonts-yozvox-yozfont")  # fmt: skip
-NODE = ("biz-udgothic", "noto-sans-jp", "noto-serif-jp", "yomogi", "zen-kurenaido", "kiwi-maru", "kosugi-maru")
+DEBIAN = ("fonts-ipaexfont-gothic", "fonts-ipaexfont-mincho", "fonts-klee", "fonts-seto",
+          "fonts-yusei-magic", "fonts-yozvox-yozfont")  # fmt: skip
+NODE = ("biz-udgothic", "noto-sans-jp", "noto-serif-jp", "yomogi", "zen-kurenaido", "kiwi-maru",
+        "kosugi-maru")  # fmt: skip
 
 PLACES = {
     "noto-sans": f"{NPM}/noto-sans-jp:400",
@@ -67,7 +68,7 @@ class Face:
     _glyphs: dict[tuple[str, int], tuple[Mask, float] | None] = field(default_factory=dict)
 
     def glyph(self, character: str, px: int) -> tuple[Mask, float] | None:
-        """Ink (0 to 255) in a box of 1.6 × 1.6 em whose middle is the em square's middle, and the advance in em.
+        """Ink (0 to 255) in a box of 1.6 × 1.6 em around the middle of the em square; the advance in em.
 
         ``None`` when the font has no such character.
         """

@@ -142,7 +142,7 @@ def scan(page: Image, scanner: Scanner, random: Random) -> tuple[Image, bytes]:
     if scanner.holes:
         page = _punched(page)
     page = _moved(page, scanner)
-    page = _levels(page, scanner, chance)
+    page = levels(page, scanner, chance)
     if scanner.upside_down:
         page = np.ascontiguousarray(page[::-1, ::-1])
     if scanner.inverted:
@@ -156,7 +156,7 @@ def scan(page: Image, scanner: Scanner, random: Random) -> tuple[Image, bytes]:
     if not done:
         raise RuntimeError("the picture could not be encoded")
     read = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    return np.asarray(read, np.uint8), _with_dpi(data.tobytes(), scanner.dpi)
+    return np.asarray(read, np.uint8), with_dpi(data.tobytes(), scanner.dpi)
 
 
 def _moved(page: Image, scanner: Scanner) -> Image:
@@ -194,7 +194,7 @@ def _camera(size: tuple[int, int], strength: float) -> NDArray[np.float64]:
     return np.asarray(cv2.getPerspectiveTransform(corners, seen.astype(np.float32)), np.float64)
 
 
-def _levels(page: Image, scanner: Scanner, chance: np.random.Generator) -> Image:
+def levels(page: Image, scanner: Scanner, chance: np.random.Generator) -> Image:
     """Blur, contrast, paper texture, shade and noise."""
     if scanner.blur:
         page = cv2.GaussianBlur(page, (0, 0), scanner.blur)
@@ -221,7 +221,7 @@ def _punched(page: Image) -> Image:
     return page
 
 
-def _with_dpi(data: bytes, dpi: int) -> bytes:
+def with_dpi(data: bytes, dpi: int) -> bytes:
     """The resolution written into a JPEG (JFIF) or PNG (pHYs) file, as scanners do."""
     if data.startswith(b"\xff\xd8") and data[6:11] == b"JFIF\x00":
         return data[:13] + b"\x01" + dpi.to_bytes(2, "big") * 2 + data[18:]

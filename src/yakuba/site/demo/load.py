@@ -27,12 +27,13 @@ from yakuba.nursery.services.rulebooks import ask_activation, install_shipped
 from yakuba.nursery.services.scoring import request_scoring
 from yakuba.site.demo.city import City, make_city
 from yakuba.site.demo.nursery_applications import make_applications
+from yakuba.site.demo.ocr import run_ocr
 
 PASSWORD = "nami-kaze-hashi-08"  # noqa: S105 - printed for everybody who tries the demo
 TITLE = "令和9年4月入所 一次選考"
 SINCE = date(2026, 4, 1)
 STARTS = date(2027, 4, 1)
-LOGINS = ("20001", "20003", "20004", "10001")  # one of each role, printed at the end
+LOGINS = ("20001", "20003", "20004", "40001", "40003", "10001")  # printed at the end
 POLL = 0.3  # seconds between two looks at a running job
 
 
@@ -60,6 +61,7 @@ def load(*, children: int, nurseries: int, seed: int) -> list[Line]:
             f"申込 {children:,}人、{nurseries}園",
             lambda: run_nursery(children, nurseries, seed),
         ),
+        _timed("AI-OCR（帳票読取）", "3つの帳票と合成画像40枚", lambda: run_ocr(_work)),
     ]
 
 

@@ -31,7 +31,7 @@ def kyuyo() -> Form:
     )
     for number, note in enumerate(notes):
         sheet.text(LEFT, 233.5 + 5 * number, WIDTH, 5, note, size=7.5)
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"sum": ["social_insurance", "life_insurance", "quake_insurance"], "equals": "deductions"},
         {"furigana": "payee_kana", "of": "payee_name"},
         {"postal_code": "payee_zip", "address": "payee_address"},
@@ -184,7 +184,7 @@ def noen(*, revised: bool = False) -> Form:
     )
     for number, note in enumerate(notes):
         sheet.text(LEFT, 233.5 + 5 * number, WIDTH, 5, note, size=7.5)
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"furigana": "kana", "of": "name"},
         {"postal_code": "zip", "address": "address"},
         {"sum": ["fee", "tool_fee"], "equals": "fee_total"},
@@ -347,3 +347,25 @@ def _head(name: str, version: str, rules: list[dict[str, Any]], keywords: list[s
         "rules": rules,
         "keywords": keywords,
     }
+
+
+def cover() -> Sheet:
+    """A sheet that is no form: the letter that comes with a bundle of them (送付書)."""
+    sheet = Sheet()
+    sheet.text(LEFT, 30, WIDTH, 10, "書類の送付について", size=16, align="centre", heavy=True)
+    sheet.text(LEFT, 48, 100, 6, "汐見区役所 御中", size=11)
+    sheet.text(110, 60, 82, 6, "株式会社潮風物産　総務部", size=10, align="right")
+    lines = (
+        "いつもお世話になっております。",
+        "次の書類をお送りしますので、お受け取りください。",
+        "",
+        "・給与支払報告書　16枚",
+        "・区民農園利用申込書　11枚",
+        "・図書館についてのアンケート　8枚",
+    )
+    for number, words in enumerate(lines):
+        sheet.text(LEFT, 80 + 9 * number, WIDTH, 7, words, size=10.5)
+    sheet.text(LEFT, 150, WIDTH, 6, "以上", size=10.5, align="right")
+    note = "見本　汐見区と会社は架空のものです。"
+    sheet.text(LEFT, 284.6, 130, 5, note, size=7, ink=SOFT)
+    return sheet

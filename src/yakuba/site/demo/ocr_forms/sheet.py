@@ -145,7 +145,7 @@ class Sheet:
             files(__package__).joinpath("sheet.typ").read_bytes(),
             format="png",
             ppi=dpi,
-            font_paths=[str(FONT_PATH.parent)],
+            font_paths=[FONT_PATH.parent],
             ignore_system_fonts=True,
             sys_inputs={"sheet": json.dumps(shapes, ensure_ascii=False)},
         )
