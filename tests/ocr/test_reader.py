@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from yakuba.ocr.domain.form import Box, Field, FieldPolicy, FormDefinition, Kind
 from yakuba.ocr.domain.form_reading import render_form
 from yakuba.ocr.domain.reading import FieldReading, PageReading, Reason
 from yakuba.ocr.domain.registration import Template
-from yakuba.ocr.reader import FormReader, PageRefused, engine_version
+from yakuba.ocr.reader import READING_MODULES, FormReader, PageRefused, engine_version
 from yakuba.ocr.simulated import decision, shipped
 
 
@@ -222,9 +224,17 @@ def test_a_free_page_gives_its_lines_from_top_to_bottom(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["ocr", "page", str(tmp_path / "page.png"), "-o", str(out)])
     assert result.exit_code == 0, result.output
     document = json.loads(out.read_text("utf-8"))
-    texts = [line["text"] for line in document["pages"][0]["lines"]]
+    texts = [line["text"] for line in document["lines"]]
     assert texts[0] == "汐見区からのお知らせ"
     assert "月曜日" in texts[1]
-    left, top, right, bottom = document["pages"][0]["lines"][0]["box"]
+    left, top, right, bottom = document["lines"][0]["box"]
     assert left < 170 < right
     assert top < 180 < bottom
+
+
+def test_a_certificate_hangs_on_every_module_that_a_reading_goes_through() -> None:
+    code = "import sys, yakuba.ocr.reader; print(*(n for n in sys.modules if n.startswith('yakuba.ocr.')))"
+    names = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    files = {name.removeprefix("yakuba.ocr.").replace(".", "/") + ".py" for name in names.split()}
+    by_folder = {one for one in files if one.startswith(("engines", "domain/decoding"))}
+    assert files - by_folder - set(READING_MODULES) == {"domain.py", "domain/form_reading.py"}

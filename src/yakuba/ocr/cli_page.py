@@ -20,11 +20,14 @@ def page_document(data: bytes, name: str) -> dict[str, Any]:
     from yakuba.ocr.free_page import read_free_page
 
     scan = open_scan(data, name)
-    pages = []
+    pages: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     for number in range(1, scan.count + 1):
         image = scan.page(number).image
-        lines = [
+        pages.append({"number": number, "width": image.shape[1], "height": image.shape[0]})
+        lines += [
             {
+                "page": number,
                 "text": line.text,
                 "confidence": round(line.confidence, 4),
                 "box": list(line.box),
@@ -33,9 +36,8 @@ def page_document(data: bytes, name: str) -> dict[str, Any]:
             }
             for line in read_free_page(image)
         ]
-        pages.append({"number": number, "width": image.shape[1], "height": image.shape[0], "lines": lines})
-    text = "\n".join(str(line["text"]) for page in pages for line in page["lines"])
-    return {"format": FORMAT, "image": name, "pages": pages, "text": text}
+    text = "\n".join(line["text"] for line in lines)
+    return {"format": FORMAT, "image": name, "pages": pages, "lines": lines, "text": text}
 
 
 @click.command()

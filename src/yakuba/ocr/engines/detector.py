@@ -64,7 +64,7 @@ def boxes_of(chance: NDArray[np.float32], to_page: NDArray[np.float32]) -> list[
         (x, y), (width, height), angle = cv2.minAreaRect(island)
         if min(width, height) < LEAST_SIDE:
             continue
-        score = _score(chance, island)
+        score = _score(chance, np.asarray(island, np.int32))
         if score < LINE_SCORE:
             continue
         grow = width * height * GROW / (2 * (width + height))

@@ -7,38 +7,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ocr', '0001_initial'),
+        ("ocr", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CheckLease',
+            name="CheckLease",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateTimeField(verbose_name='期限')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('value', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='lease', to='ocr.fieldvalue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateTimeField(verbose_name="期限")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "value",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lease", to="ocr.fieldvalue"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '確認中の欄',
-                'verbose_name_plural': '確認中の欄',
+                "verbose_name": "確認中の欄",
+                "verbose_name_plural": "確認中の欄",
             },
         ),
         migrations.CreateModel(
-            name='ExportLayout',
+            name="ExportLayout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('columns', models.JSONField(default=list, verbose_name='列')),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='保存日時')),
-                ('saved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='保存者')),
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='export_layout', to='ocr.formversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("columns", models.JSONField(default=list, verbose_name="列")),
+                (
+                    "saved_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="保存日時"),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="保存者",
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="export_layout",
+                        to="ocr.formversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '書き出しの列',
-                'verbose_name_plural': '書き出しの列',
+                "verbose_name": "書き出しの列",
+                "verbose_name_plural": "書き出しの列",
             },
         ),
     ]
