@@ -11,18 +11,18 @@ from yakuba.core.border.domain.certify import Certificate
 from yakuba.core.border.domain.policy import Decision, Policy, decide
 from yakuba.ocr.domain.form import Field, FieldPolicy
 from yakuba.ocr.domain.reading import FieldReading
+from yakuba.ocr.domain.scoring import Family, family_of
 
 Certificates = Mapping[str, Certificate]
 
 
 def shipped() -> Certificates:
-    """The certificates by «kind/writing», and «blank/writing» for empty fields; none when none is shipped."""
+    """The certificates by «family/writing», and «blank/writing» for empty fields."""
     place = files("yakuba.ocr.certificates").joinpath("simulated.json")
     if not place.is_file():
         return {}
     data = json.loads(place.read_text("utf-8"))
-    entries = data.get("certificates", data)
-    return {name: _certificate(one) for name, one in entries.items() if isinstance(one, dict)}
+    return {name: _certificate(one) for name, one in data["pools"].items()}
 
 
 def _certificate(data: Mapping[str, Any]) -> Certificate:
@@ -45,7 +45,11 @@ def decision(field: Field, reading: FieldReading, certificates: Certificates) ->
     """Who decides a field under these certificates; a reason that no certificate outweighs means staff."""
     if reading.must_be_checked or field.policy is FieldPolicy.ALWAYS_STAFF:
         return Decision.STAFF
-    kind = "blank" if reading.blank else field.kind.value
+    family = family_of(field)
+    if family is Family.MARK:  # a tick is a tick, whatever the rest is written with; unticked is not blank
+        found = certificates.get("mark/print")
+        return decide(Policy.AUTO_IF_CERTIFIED, reading.confidence, certificate=found)
+    kind = "blank" if reading.blank else family.value
     policy = Policy.BLANK_AUTO if reading.blank else Policy.AUTO_IF_CERTIFIED
-    certificate = certificates.get(f"{kind}/{field.writing.value}", certificates.get(kind))
+    certificate = certificates.get(f"{kind}/{field.writing.value}")
     return decide(policy, reading.confidence, blank=reading.blank, certificate=certificate)

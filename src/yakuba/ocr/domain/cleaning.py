@@ -20,6 +20,11 @@ MARGIN_MM = 3.0  # how far around the box writing is followed
 SMALL_GLYPH_PX = 18  # below this the readers' errors explode (measured at 150 and 200 dpi)
 DARK = 165  # of 255: darker is ink, after the paper was made white
 SPECK_MM2 = 0.06
+PALE = 235  # of 255: paler is paper
+PALE_REACH_MM = 0.8  # how far from a dark stroke a pale one is looked for
+PALE_STROKE = 205  # of 255: a stroke by itself is at least this dark
+PALE_STROKE_MM2 = 0.15
+PALE_STROKE_REACH_MM = 2.5  # from darker writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def clean_field(page: npt.NDArray[np.uint8], template: Template, box: PxBox) -> 
     writing = _without_specks(writing, printed, template.px_per_mm)
     seal = seals.on(found, writing, dark & ~printed, template.px_per_mm, margin)
     own = _own_strokes(writing, box, margin)
-    wide = _shown(found.gray, own, printed)
+    wide = _shown(found.gray, own, printed, template.px_per_mm)
     inner = own[margin : margin + box[3], margin : margin + box[2]]
     heights = glyph_heights(inner)
     scale = template.px_per_mm
@@ -197,10 +202,42 @@ def _leaves(own: Mask, box: PxBox, margin: int, px_per_mm: float) -> bool:
     return int(outside.sum()) > 0.3 * px_per_mm**2
 
 
-def _shown(gray: Gray, kept: Mask, printed: Mask) -> Gray:
-    """The strokes in their own gray, with their soft edges, on white."""
-    near = (cv2.dilate(u8(kept), np.ones((3, 3), np.uint8)) > 0) & ~(printed & ~kept)
+def _shown(gray: Gray, kept: Mask, printed: Mask, px_per_mm: float) -> Gray:
+    """The strokes in their own gray on white, with their soft edges and the pale strokes between them.
+
+    The thin strokes of printed Mincho and of a light hand are paler than the threshold of ink; the readers
+    need them (without them 員 is read as 员).
+    """
+    kept = kept | _pale_strokes(gray, kept, printed, px_per_mm)
+    edges = cv2.dilate(u8(kept), np.ones((3, 3), np.uint8)) > 0
+    around = _near(kept, PALE_REACH_MM, px_per_mm)
+    near = (edges | (around & (gray < PALE))) & ~(printed & ~kept)
     return np.where(near, gray, np.uint8(255))
+
+
+def _near(mask: Mask, reach_mm: float, px_per_mm: float) -> Mask:
+    """Everything within a square of that reach around the mask."""
+    side = 2 * round(reach_mm * px_per_mm) + 1
+    return np.asarray(cv2.dilate(u8(mask), np.ones((side, side), np.uint8)) > 0, np.bool_)
+
+
+def _pale_strokes(gray: Gray, kept: Mask, printed: Mask, px_per_mm: float) -> Mask:
+    """Whole strokes that are pale throughout and stand by themselves: 。 and one side of ハ.
+
+    Strokes alone, no dust and no shadow of a printed line; and only beside writing that is dark enough.
+    """
+    pale = (gray < PALE_STROKE) & ~printed
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(u8(pale), connectivity=8)
+    if count <= 1:
+        return np.zeros_like(kept)
+    beside = cv2.dilate(u8(printed), np.ones((3, 3), np.uint8)) > 0
+    area = stats[:, cv2.CC_STAT_AREA].astype(float)
+    shadow = np.bincount(labels.ravel(), weights=beside.ravel().astype(float), minlength=count) / area
+    close = _near(kept, PALE_STROKE_REACH_MM, px_per_mm)
+    touching = np.bincount(labels.ravel(), weights=close.ravel().astype(float), minlength=count)
+    keep = (area >= PALE_STROKE_MM2 * px_per_mm**2) & (shadow < 0.4) & (touching > 0)
+    keep[0] = False
+    return np.asarray(keep[labels], np.bool_)
 
 
 def glyph_heights(ink: Mask) -> npt.NDArray[np.float64]:

@@ -23,6 +23,7 @@ class Family(StrEnum):
     DATE = "date"
     KANA = "kana"
     TEXT = "text"  # kanji and everything else
+    MARK = "mark"  # ticks and circles
 
 
 _FAMILIES = {
@@ -30,6 +31,8 @@ _FAMILIES = {
     Kind.BOXED_KATAKANA: Family.KANA,
     Kind.FURIGANA: Family.KANA,
     Kind.DATE: Family.DATE,
+    Kind.CHECKBOX: Family.MARK,
+    Kind.CIRCLE: Family.MARK,
     Kind.LINE: Family.TEXT,
     Kind.FREE: Family.TEXT,
     Kind.ADDRESS: Family.TEXT,
