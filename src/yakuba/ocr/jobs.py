@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
+from secrets import SystemRandom
 from typing import Any
 
 from django.urls import reverse
@@ -60,7 +60,7 @@ def read_batch(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     if batch is None:
         return {"pages": 0}  # deleted while it waited
     reader = _reader(batch)
-    scans, rng = OpenScan(), random.SystemRandom()
+    scans, rng = OpenScan(), SystemRandom()
     total = batch.pages.count()
     said = float("-inf")
     while (page := _next(batch)) is not None:

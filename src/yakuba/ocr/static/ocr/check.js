@@ -19,6 +19,8 @@
   let last = performance.now();
   let singles = true;
 
+  // What the server drew, as nodes; a parsed document runs no script.
+  const nodesOf = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
   const form = () => holder.querySelector("form[data-check]");
   const field = () => form() && form().elements.text;
   const current = () => (form() ? Number(form().dataset.check) : 0);
@@ -104,7 +106,7 @@
       await goOn(Math.max(0, at));
       return;
     }
-    holder.innerHTML = html;
+    holder.replaceChildren(...nodesOf(html));
     begin();
   };
   const finished = async () => {
@@ -125,7 +127,7 @@
     const cell = desk.querySelector(`[data-cell="${told.value}"]`);
     if (cell && told.cell) {
       const now = cell.getAttribute("aria-current");
-      cell.outerHTML = told.cell;
+      cell.replaceWith(...nodesOf(told.cell));
       if (now) desk.querySelector(`[data-cell="${told.value}"]`)?.setAttribute("aria-current", "true");
     }
     desk.querySelector("[data-left]").textContent = told.left;

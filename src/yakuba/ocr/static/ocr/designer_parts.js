@@ -1,7 +1,7 @@
 // Parts of the designer that know nothing of its state: elements, geometry, history.
 "use strict";
 window.yakubaDesigner = (() => {
-  const SVG = "http://www.w3.org/2000/svg";
+  const SVG = document.querySelector("svg").namespaceURI;
 
   const element = (name, attributes = {}, ...children) => {
     const made = document.createElement(name);
