@@ -28,7 +28,7 @@ HOME_MADE = {
 }  # fmt: skip
 SEEDED = {  # drawings that must be repeatable, and protect nothing
     "effects/domain/", "effects/report.py", "nursery/", "site/demo/", "core/border/cli.py",
-    "core/border/services/routing.py", "ocr/services/results.py",  # only name the type: the caller brings a generator
+    "core/border/services/routing.py", "ocr/services/results.py",  # the type alone
 }  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def load(*, children: int, nurseries: int, seed: int) -> list[Line]:
             f"申込 {children:,}人、{nurseries}園",
             lambda: run_nursery(children, nurseries, seed),
         ),
-        _timed("AI-OCR（帳票読取）", "3つの帳票と合成画像40枚", lambda: run_ocr(_work)),
+        _timed("AI-OCR（帳票読取）", "3つの帳票と合成画像18枚", lambda: run_ocr(_work)),
     ]
 
 

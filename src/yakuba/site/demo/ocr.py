@@ -41,6 +41,7 @@ SCANNER = "合成画像"  # a made scan is no scanner's; certificates are given 
 NEW = "noen_kaisei"
 LABELS = 1300  # a class; with ten classes a form a certificate at 0.5 % wants 1,102 without an error
 TARGET = 0.005
+CLEAN_PAGES = 12  # read in the demo; the other scans are there for whoever wants to hand them in
 Work = Callable[[Job | None, str], None]
 
 
@@ -73,7 +74,11 @@ def _scan(name: str) -> bytes:
 
 
 def _scans() -> list[Incoming]:
-    return [Incoming(one["file"], _scan(one["file"]), "image/jpeg") for one in truth()]
+    """Every scan with a trouble, and as many others as a newcomer has the patience for."""
+    clean = [one["file"] for one in truth() if not one["trouble"]]
+    left_out = set(clean[CLEAN_PAGES:])
+    names = [one["file"] for one in truth() if one["file"] not in left_out]
+    return [Incoming(name, _scan(name), "image/jpeg") for name in names]
 
 
 def _in_use(officer: User, approver: User, work: Work) -> None:
