@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("yakuba.core.audit.cli:audit", "監査の記録: verify and export the audit chain"),
     "tokens": ("yakuba.core.tokens.cli:tokens", "APIの利用者: issue, list and revoke API tokens"),
     "exchange": ("yakuba.core.exchange.cli:exchange", "住民側との受渡し: signed batches between faces"),
-    "models": ("yakuba.core.weights.cli:models", "models registry: list, verify, add"),
+    "models": ("yakuba.core.weights.cli:models", "models registry: list, verify, add, unpack"),
     "backup": ("yakuba.core.backup.cli:backup", "write an encrypted backup"),
     "restore": ("yakuba.core.backup.cli:restore", "restore a backup onto an empty installation"),
     "worker": ("yakuba.core.jobs.cli:worker", "run durable jobs"),
