@@ -133,11 +133,9 @@ def test_a_form_is_designed_with_mouse_and_keyboard_and_saved(
     page.fill("#f-name", "tax")
     page.fill("#f-box-1", "150")
     page.locator("#f-box-1").blur()
-    page.wait_for_function(
-        "document.getElementById('design-status').textContent.includes('直すところはありません')"
-    )
-    page.get_by_role("button", name="保存する", exact=True).click()
-    page.wait_for_selector("text=直すところはありません。")
+    page.wait_for_selector("#design-status >> text=直すところはありません")
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存する", exact=True).click()
     draft.refresh_from_db()
     names = [one["name"] for one in draft.definition["fields"]]
     assert names == ["paid", "tax"]
@@ -171,8 +169,8 @@ def test_a_finger_draws_and_a_phone_has_the_table(chromium: Browser, live_server
     page.get_by_role("button", name="氏名").click()
     page.fill("#f-box-0", "71.5")
     page.locator("#f-box-0").blur()
-    page.get_by_role("button", name="保存する", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存する", exact=True).click()
     draft.refresh_from_db()
     assert draft.definition["fields"][1]["box"][0] == 71.5
     context.close()
