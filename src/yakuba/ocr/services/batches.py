@@ -117,7 +117,7 @@ def delete(batch: Batch, *, by: Any) -> None:
     The files themselves go when nothing points at them any more (保存期間).
     """
     with transaction.atomic():
-        locked = Batch.objects.select_for_update().select_related("job").get(pk=batch.pk)
+        locked = Batch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
         if locked.job is not None and locked.job.state in (JobState.QUEUED, JobState.RUNNING):
             cancel(locked.job, by)
         figures = figures_of(locked)
