@@ -1,6 +1,6 @@
 """Cross-fitted readings of the real digits: every digit is read by a net that never saw it.
 
-    python -m training.ocr.crossfit_digits DATA.npz -o readings.npz [--folds 9] [--steps 1400]
+    python -m training.ocr.crossfit_digits DATA.npz -o readings.npz [--folds 9] [--steps 1400] [--members 2]
 
 The output holds ``probabilities`` (n, 10), ``labels`` (n,), ``fold`` (n,) and the data's SHA-256; the
 benchmark of 12-digit numbers (``benchmarks/ocr/bench_numbers.py``) reads it. Folds that are already in the
@@ -20,6 +20,7 @@ from torch import nn
 
 from training.ocr import digits
 from training.ocr.fit import probabilities
+from training.ocr.net import Joined, digit_net
 from yakuba.ocr.domain.cell_image import views
 
 
@@ -35,6 +36,20 @@ def viewed(net: nn.Module, cells: np.ndarray) -> np.ndarray:
     return flat.reshape(len(cells), several.shape[1], -1).mean(1)
 
 
+def member(
+    parts: Path, cells: np.ndarray, labels: np.ndarray, seed: int, options: argparse.Namespace
+) -> nn.Module:
+    """The net of one seed, from the folder when it was trained before."""
+    kept = parts / f"{seed}-of-{options.folds}-{options.steps}.pt"
+    if kept.exists():
+        net = digit_net()
+        net.load_state_dict(torch.load(kept))
+        return net.eval()
+    fitted = digits.train(cells, labels, seed=seed, steps=options.steps)
+    torch.save(fitted.state_dict(), kept)
+    return fitted
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
@@ -42,6 +57,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=9)
     parser.add_argument("--only", type=int, nargs="*")
     parser.add_argument("--steps", type=int, default=1400)
+    parser.add_argument("--members", type=int, default=2, help="nets, of other seeds, that are joined")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -51,15 +67,16 @@ def main() -> None:
     parts.mkdir(parents=True, exist_ok=True)
     result = np.zeros((len(labels), 10), np.float32)
     for number in range(options.folds):
-        part = parts / f"{number}-of-{options.folds}-{options.steps}.npy"
+        held = fold == number
+        part = parts / f"{number}-of-{options.folds}-{options.steps}-{options.members}.npy"
         if not part.exists() and (options.only is None or number in options.only):
-            net = digits.train(
-                cells[fold != number], labels[fold != number], seed=number, steps=options.steps
-            )
-            torch.save(net.state_dict(), part.with_suffix(".pt"))
-            np.save(part, viewed(net, cells[fold == number]))
+            nets = [
+                member(parts, cells[~held], labels[~held], number + 100 * one, options)
+                for one in range(options.members)
+            ]
+            np.save(part, viewed(Joined(nets).eval(), cells[held]))
         if part.exists():
-            result[fold == number] = np.load(part)
+            result[held] = np.load(part)
             right = (result[fold == number].argmax(1) == labels[fold == number]).mean()
             print(
                 json.dumps(

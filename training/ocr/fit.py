@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -90,5 +91,23 @@ def export(net: nn.Module, side: int, classes: str, path: Path, notes: dict[str,
         dynamo=False,
     )
     model = onnx.load(str(path))
+    halve(model)
     onnx.helper.set_model_props(model, {"classes": classes, **notes})
     onnx.save(model, str(path))
+
+
+def halve(model: Any) -> None:
+    """Keep the weights of an ONNX model as 16-bit numbers, made 32-bit again when it is loaded."""
+    import onnx
+
+    graph = model.graph
+    for weights in list(graph.initializer):
+        values = onnx.numpy_helper.to_array(weights)
+        if values.dtype != np.float32 or values.size < 256:
+            continue
+        graph.initializer.remove(weights)
+        small = f"{weights.name}/16"
+        graph.initializer.append(onnx.numpy_helper.from_array(values.astype(np.float16), small))
+        cast = onnx.helper.make_node("Cast", [small], [weights.name], to=onnx.TensorProto.FLOAT)
+        graph.node.insert(0, cast)
+    onnx.checker.check_model(model)

@@ -15,23 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from training.ocr.fit import export
 from training.ocr.fonts import VALIDATE
-from training.ocr.net import letter_net
+from training.ocr.net import Joined, letter_net
 from yakuba.ocr.domain.cell_image import LETTER_LAYOUT, normalise_cell, views
-
-
-class Joined(nn.Module):
-    """The mean of the nets' log probabilities."""
-
-    def __init__(self, nets: list[nn.Module]) -> None:
-        super().__init__()
-        self.nets = nn.ModuleList(nets)
-
-    def forward(self, cells: Tensor) -> Tensor:
-        return torch.stack([net(cells).log_softmax(1) for net in self.nets]).mean(0)
 
 
 def right_of(net: nn.Module, seen: list[np.ndarray], labels: np.ndarray) -> float:

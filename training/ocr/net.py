@@ -71,3 +71,14 @@ def digit_net() -> CellNet:
 def letter_net(classes: int) -> CellNet:
     """40 × 40 → ``classes``."""
     return CellNet(classes, (16, 24, 48, 88), 40)
+
+
+class Joined(nn.Module):
+    """The mean of the log probabilities of nets that were trained apart."""
+
+    def __init__(self, nets: list[nn.Module]) -> None:
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, cells: Tensor) -> Tensor:
+        return torch.stack([net(cells).log_softmax(1) for net in self.nets]).mean(0)

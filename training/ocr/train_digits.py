@@ -1,6 +1,6 @@
 """Fit the shipped net of digits on all of the data and export it.
 
-    python -m training.ocr.train_digits DATA.npz -o cells-digits.onnx [--fitted FOLD.pt]
+    python -m training.ocr.train_digits DATA.npz -o cells-digits.onnx [--members 2]
 
 What it reads right is measured by ``crossfit_digits``, which trains in the same way, without the digits that
 it reads.
@@ -17,7 +17,7 @@ import torch
 
 from training.ocr import digits
 from training.ocr.fit import export
-from training.ocr.net import digit_net
+from training.ocr.net import Joined
 from yakuba.ocr.domain.cell_image import DIGIT_LAYOUT
 
 
@@ -26,19 +26,21 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=1400)
-    parser.add_argument("--fitted", type=Path, help="export these weights, e.g. a fold of crossfit_digits")
+    parser.add_argument("--members", type=int, default=2, help="nets, of other seeds, that are joined")
     parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     cells, labels, sha256 = digits.load(options.data)
     spent = time.process_time()
-    if options.fitted:
-        net = digit_net()
-        net.load_state_dict(torch.load(options.fitted))
-    else:
-        net = digits.train(cells, labels, seed=options.seed, steps=options.steps)
-    notes = {"data_sha256": sha256, "steps": str(options.steps), "seed": str(options.seed)}
+    nets = [
+        digits.train(cells, labels, seed=options.seed + one, steps=options.steps)
+        for one in range(options.members)
+    ]
+    net = Joined(nets)
+    notes = {"data_sha256": sha256, "steps": str(options.steps), "seed": str(options.seed)} | {
+        "joined": str(options.members)
+    }
     export(net, DIGIT_LAYOUT.side, "0123456789", options.output, notes)
     spent = time.process_time() - spent
     print(
