@@ -30,6 +30,7 @@ from yakuba.ocr.engines import lexicons
 from yakuba.ocr.engines.cells import CellGuess, CellReader
 from yakuba.ocr.engines.ppocr import Engine, LineReader
 from yakuba.ocr.field_reading import KANA_KINDS, Known, Look, Traced, crops_of, read_lines
+from yakuba.ocr.letter_reading import line_letters
 
 FINER_DPI = 240.0  # scans at least this fine are laid on a finer grid
 FINEST_DPI = 300.0
@@ -38,6 +39,7 @@ BLANK_SCORE = 0.99
 READING_MODULES = (
     "cell_reading.py",
     "field_reading.py",
+    "letter_reading.py",
     "reader.py",
     *(
         f"domain/{name}.py"
@@ -53,6 +55,8 @@ READING_MODULES = (
             "dates",
             "faint",
             "form",
+            "letter_paths",
+            "letters",
             "line_image",
             "marks",
             "names",
@@ -199,7 +203,11 @@ class FormReader:
             return read_boxed(
                 work.field, work.row, self._guesses(work.field, work.row), work.lines[0], look, known
             )
-        return read_lines(work.field, work.lines, look, known)
+        thirds = [
+            line_letters(work.field, crop, lattices, self._cells)
+            for crop, lattices in zip(work.crops, work.lines, strict=True)
+        ]
+        return read_lines(work.field, work.lines, look, known, thirds)
 
     def _guesses(self, field: Field, row: Boxed) -> list[CellGuess] | None:
         """One guess a written cell; ``None`` when the net for these characters is not installed."""
