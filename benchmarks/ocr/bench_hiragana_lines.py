@@ -2,10 +2,10 @@
 
     python -m benchmarks.ocr.bench_hiragana_lines FOLDER [--seed 1 2 3] [--loose 0.08 0.45] [--show]
 
-FOLDER holds ``kana<ROMAJI><n>.jpg``, single letters, light on dark. Every letter is used once a seed, in lines
-of 6 to 12 with uneven gaps, sizes and heights (``written_lines.compose``), written on the ruled lines of a made
-form of 200 dpi. The letters are real, the lines are composed: how a hand spaces and joins letters is not in
-them. Letters repeat between seeds, so the seeds are no further letters; intervals are of one seed.
+FOLDER holds ``kana<ROMAJI><n>.jpg``, single letters, light on dark. Every letter is used once a seed, in
+lines of 6 to 12 with uneven gaps, sizes and heights (``written_lines.compose``), written on the ruled lines
+of a made form of 200 dpi. The letters are real, the lines are composed: how a hand spaces and joins letters
+is not in them. Letters repeat between seeds, so the seeds are no further letters; intervals are of one seed.
 
 Readings: ``v6`` as it comes; ``v6 masked`` to the field's characters; ``v6+v5`` as the product reads a field
 without the reader of letters; ``product`` what ``FormReader`` gives for a handwritten field of kind line with
@@ -43,6 +43,7 @@ from yakuba.ocr.reader import FormReader
 LINES_A_PAGE = 14
 DPI = 200.0
 PX = DPI / 25.4
+BOXES = [Box(15, 30 + 18 * row, 180, 14) for row in range(LINES_A_PAGE)]
 
 
 def letters_of(folder: Path) -> list[tuple[str, Gray]]:
@@ -57,30 +58,27 @@ def letters_of(folder: Path) -> list[tuple[str, Gray]]:
 def form_of(kind: Kind, charset: str) -> FormDefinition:
     """A page of ruled lines."""
     fields = tuple(
-        Field(f"line{row}", kind, Box(15, 30 + 18 * row, 180, 14), Writing.HAND, charset=charset)
-        for row in range(LINES_A_PAGE)
+        Field(f"line{row}", kind, box, Writing.HAND, charset=charset) for row, box in enumerate(BOXES)
     )
     return FormDefinition("行", "1", 210, 297, "blank.png", fields)
 
 
-def blank_page(form: FormDefinition) -> Gray:
+def blank_page() -> Gray:
     """The empty form: a title, a label and a rule a line."""
     page = np.full((round(297 * PX), round(210 * PX)), 255, np.uint8)
     cv2.putText(page, "WRITTEN LINES", (120, 150), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 0, 3)
-    for number, field in enumerate(form.fields):
-        assert field.box is not None
-        left, right, low = (round(v * PX) for v in (field.box.x, field.box.right, field.box.bottom))
+    for number, box in enumerate(BOXES):
+        left, right, low = (round(v * PX) for v in (box.x, box.right, box.bottom))
         cv2.putText(page, str(number + 1), (left - 60, low - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2)
         cv2.line(page, (left, low + 6), (right, low + 6), 0, 2)
     return page
 
 
-def filled(form: FormDefinition, lines: list[Gray]) -> Gray:
+def filled(lines: list[Gray]) -> Gray:
     """The form with lines written on it."""
-    page = blank_page(form)
-    for field, line in zip(form.fields, lines, strict=False):
-        assert field.box is not None
-        left, top = round((field.box.x + 4) * PX), round((field.box.y + 7) * PX) - line.shape[0] // 2
+    page = blank_page()
+    for box, line in zip(BOXES, lines, strict=False):
+        left, top = round((box.x + 4) * PX), round((box.y + 7) * PX) - line.shape[0] // 2
         part = page[top : top + line.shape[0], left : left + line.shape[1]]
         np.minimum(part, line[:, : part.shape[1]], out=part)
     return page
@@ -102,7 +100,7 @@ class Comparison:
     def __init__(self, charset: str, show: bool) -> None:
         self.charset, self.show = charset, show
         self.forms = {"product": form_of(Kind.LINE, charset), "furigana": form_of(Kind.FURIGANA, "")}
-        self.template = Template(np.repeat(blank_page(self.forms["product"])[..., None], 3, 2), 210, 297, DPI)
+        self.template = Template(np.repeat(blank_page()[..., None], 3, 2), 210, 297, DPI)
         self.reader = FormReader()
         self.engines = [LineReader("v6"), LineReader("v5")]
         self.cells = CellReader()
@@ -112,11 +110,11 @@ class Comparison:
 
     def page(self, texts: list[str], pictures: list[Gray]) -> None:
         """Reads one page of lines."""
-        laid = np.repeat(filled(self.forms["product"], pictures)[..., None], 3, 2)
+        laid = np.repeat(filled(pictures)[..., None], 3, 2)
         self.lines += len(texts)
         read: dict[str, list[str]] = {name: [] for name in ("v6", "v6 masked", "v6+v5", *self.forms)}
-        for field, _ in zip(self.forms["product"].fields, texts, strict=False):
-            self._engines(field, laid, read)
+        for field, box, _ in zip(self.forms["product"].fields, BOXES, texts, strict=False):
+            self._engines(field, box, laid, read)
         registered = Registered(laid, 1.0, 0.0, 500, np.eye(3), DPI, 0.0)
         for name, form in self.forms.items():
             own = replace(form, fields=form.fields[: len(texts)])
@@ -128,14 +126,14 @@ class Comparison:
             for text, found_text in zip(texts, found_texts, strict=True):
                 wrong = distance(text, found_text.replace(" ", ""))
                 self.errors[name] += wrong
-                if self.show and wrong and name == "product":
-                    print(json.dumps({"line": text, "read": found_text}, ensure_ascii=False))
+                if self.show and wrong and name in self.forms:
+                    row = {"line": text, "reading": name, "read": found_text}
+                    print(json.dumps(row, ensure_ascii=False))
 
-    def _engines(self, field: Field, laid: Gray, read: dict[str, list[str]]) -> None:
+    def _engines(self, field: Field, box: Box, laid: Gray, read: dict[str, list[str]]) -> None:
         """The line engines alone on the product's own crops."""
-        assert field.box is not None
-        box = self.template.px(field.box.x, field.box.y, field.box.width, field.box.height)
-        crops = crops_of(field, clean_field(laid, self.template, box).ink)
+        place = self.template.px(box.x, box.y, box.width, box.height)
+        crops = crops_of(field, clean_field(laid, self.template, place).ink)
         lattices = [list(pair) for pair in zip(*(one.read(crops) for one in self.engines), strict=True)]
         read["v6"].append("".join(best_path(pair[0]) for pair in lattices))
         grammar = grammar_of(field)
@@ -172,7 +170,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--loose", type=float, nargs=2, default=Hand().gap, help="gaps, in writing squares")
-    parser.add_argument("--show", action="store_true", help="each line that the product reads wrongly")
+    parser.add_argument("--show", action="store_true", help="lines that the product reads wrongly")
     options = parser.parse_args()
     letters = letters_of(options.folder)
     comparison = Comparison(CellReader().classes("hiragana"), options.show)
@@ -189,8 +187,8 @@ def main() -> None:
         total.update(comparison.report(seed, len(letters)))
     count = len(letters) * len(options.seed)
     for name, wrong in total.items():
-        print(json.dumps({"seeds": options.seed, "reading": name, "letters": len(letters), "read": count,
-                          "errors": wrong, "right": round(1 - wrong / count, 4)}, ensure_ascii=False))  # fmt: skip
+        row = {"seeds": options.seed, "reading": name, "letters": len(letters), "read": count}
+        print(json.dumps(row | {"errors": wrong, "right": round(1 - wrong / count, 4)}))
 
 
 if __name__ == "__main__":
