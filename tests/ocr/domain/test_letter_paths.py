@@ -182,7 +182,7 @@ def test_frames_belong_to_the_letter_above_them() -> None:
     assert table[1].max() < -3.0
 
 
-SIZES = [Candidate(0, 0, 0.6, size, 0.6) for size in (1.0, 0.76, 0.5)]
+SIZES = [Candidate(0, 0, 0.6, size, 0.6) for size in (1.0, 0.73, 0.45)]
 SHARES = np.array([[0.9, 0.1]] * 3, np.float32)
 
 
@@ -193,6 +193,13 @@ def test_the_size_in_the_line_tells_small_letters_from_full_ones() -> None:
     assert table["つ"][0] > 0.88
     assert table["っ"][2] > 0.88
     assert table["つ"][1] == pytest.approx(table["っ"][1])
+
+
+def test_letters_that_are_low_by_nature_are_small_only_when_lower_still() -> None:
+    characters, logs = spread(SIZES, SHARES, "ヨイ", frozenset("ヨョ"))
+    table = {char: np.exp(logs[:, place]) for place, char in enumerate(characters)}
+    assert table["ヨ"][1] > 2 * table["ョ"][1]
+    assert table["ョ"][2] > 0.8
 
 
 def test_without_its_other_form_a_letter_of_any_size_is_taken() -> None:

@@ -151,8 +151,10 @@ SMALL = dict(
         strict=True,
     )
 )
-SMALL_SIZE = 0.76  # letter heights at which a letter is as likely small as full-size …
-SIZE_SPREAD = 0.05
+# Letter heights at which a letter is as likely small as full-size, and letters that are less high by nature.
+SMALL_SIZE = 0.73
+SIZE_SPREAD = 0.06
+USUAL_SIZE = {"い": 0.93, "ア": 0.92, "ツ": 0.88, "ワ": 0.87, "ヨ": 0.8}
 STROKE = 3.2  # times wider than high: the sign of a long vowel
 
 
@@ -169,16 +171,22 @@ def spread(
     large = {small: char for char, small in SMALL.items()}
     out = np.full((len(candidates), len(characters)), UNSEEN)
     sizes = np.array([one.size for one in candidates])
-    small = 1.0 / (1.0 + np.exp(np.clip((sizes - SMALL_SIZE) / SIZE_SPREAD, -30, 30)))
     for place, char in enumerate(characters):
         if char in index:
-            other = SMALL.get(char)
-            out[:, place] = shares[:, index[char]] * (1 - small if other in allowed else 1.0)
+            small = _small(sizes, char) if SMALL.get(char) in allowed else 0.0
+            out[:, place] = shares[:, index[char]] * (1.0 - small)
         elif char in large and large[char] in index:
-            out[:, place] = shares[:, index[large[char]]] * (small if large[char] in allowed else 1.0)
+            small = _small(sizes, large[char]) if large[char] in allowed else 1.0
+            out[:, place] = shares[:, index[large[char]]] * small
     if "ー" in allowed:
         place = characters.index("ー")
         strokes = np.array([one.flat >= STROKE for one in candidates], bool)
         out[strokes] *= 0.1
         out[strokes, place] = 0.9
     return characters, np.log(np.maximum(out, UNSEEN))
+
+
+def _small(sizes: NDArray[np.float64], letter: str) -> NDArray[np.float64]:
+    """How likely a letter of these sizes is the small form of ``letter``."""
+    middle = SMALL_SIZE * USUAL_SIZE.get(letter, 1.0)
+    return np.asarray(1.0 / (1.0 + np.exp(np.clip((sizes - middle) / SIZE_SPREAD, -30, 30))))
