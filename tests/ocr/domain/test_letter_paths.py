@@ -182,7 +182,7 @@ def test_frames_belong_to_the_letter_above_them() -> None:
     assert table[1].max() < -3.0
 
 
-SIZES = [Candidate(0, 0, 0.6, size, 0.6) for size in (1.0, 0.73, 0.45)]
+SIZES = [Candidate(0, 0, 0.6, size, 0.6) for size in (1.1, 0.76, 0.42)]
 SHARES = np.array([[0.9, 0.1]] * 3, np.float32)
 
 

@@ -152,8 +152,8 @@ SMALL = dict(
     )
 )
 # Letter heights at which a letter is as likely small as full-size, and letters that are less high by nature.
-SMALL_SIZE = 0.73
-SIZE_SPREAD = 0.06
+SMALL_SIZE = 0.76
+SIZE_SPREAD = 0.07
 USUAL_SIZE = {"い": 0.93, "ア": 0.92, "ツ": 0.88, "ワ": 0.87, "ヨ": 0.8}
 STROKE = 3.2  # times wider than high: the sign of a long vowel
 
