@@ -140,6 +140,11 @@ def test_what_is_too_wide_or_too_small_is_hardly_a_letter() -> None:
     assert tiny == pytest.approx(-2.4)
 
 
+def test_a_cut_through_a_stroke_costs_more_than_one_beside_it() -> None:
+    through, beside = (partings(pieces(gap), [Candidate(0, 0, 0.5, 1.0, 0.5)])[0] for gap in (0.0, 0.02))
+    assert through < beside - 2.0
+
+
 def test_texts_that_can_not_be_are_never() -> None:
     letters = Letters(pieces(0.1), runs(2), CHARACTERS, np.log(np.full((3, 3), 1 / 3)))
     assert letters.log_probability("ん") == NEVER

@@ -21,7 +21,8 @@ from yakuba.ocr.domain.decoding.lattice import BLANK, FLOOR, Lattice
 from yakuba.ocr.domain.letters import Candidate, Pieces
 
 EVEN_GAP = 0.13  # letter heights of paper, at which a cut is as likely as none
-GAP_SPREAD = 0.05
+GAP_SPREAD = 0.1
+TOUCHING = -0.3  # what a cut through a stroke counts as: pieces with no column between them
 ROOMY = 1.15  # letter heights; what is wider is less and less one letter …
 TOO_WIDE = 12.0  # … by so much a letter height, natural logarithm
 TINY = 0.4  # letter heights; what is smaller is hardly a letter …
@@ -69,7 +70,8 @@ def partings(pieces: Pieces, candidates: Sequence[Candidate]) -> NDArray[np.floa
     """For each candidate the logarithm of its part in the prior: whole inside, a cut behind it, its size."""
     if len(pieces) == 0:
         return np.zeros(0)
-    lean = (pieces.gaps - EVEN_GAP) / GAP_SPREAD
+    gaps = np.where(pieces.gaps == 0.0, TOUCHING, pieces.gaps)
+    lean = (gaps - EVEN_GAP) / GAP_SPREAD
     cut, whole = -np.logaddexp(0.0, -lean), -np.logaddexp(0.0, lean)
     behind = np.append(cut, 0.0)  # the end of the line is no choice
     inside = np.concatenate(([0.0], np.cumsum(whole)))
