@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from dataclasses import field as member
@@ -28,13 +28,14 @@ from yakuba.ocr.domain.registration import NotThisForm, Registered, Template, re
 from yakuba.ocr.domain.rules import apply_rules
 from yakuba.ocr.engines import lexicons
 from yakuba.ocr.engines.cells import CellGuess, CellReader
-from yakuba.ocr.engines.ppocr import Engine, LineReader
+from yakuba.ocr.engines.ppocr import HEIGHT, Engine, LineReader
 from yakuba.ocr.field_reading import KANA_KINDS, Known, Look, Traced, crops_of, read_lines
 from yakuba.ocr.letter_reading import line_letters
 
 FINER_DPI = 240.0  # scans at least this fine are laid on a finer grid
 FINEST_DPI = 300.0
 BLANK_SCORE = 0.99
+GROUP_WIDTH = 4800.0  # px of lines 48 px high: 18,710 outputs each 8 px, twice, are 90 MB
 # Files that a reading depends on; a change of a page or a command line ends no certificate.
 READING_MODULES = (
     "cell_reading.py",
@@ -131,10 +132,17 @@ class FormReader:
     def trace(self, form: FormDefinition, template: Template, laid: NDArray[np.uint8]) -> list[Traced]:
         """The fields of a page on the template's grid, each by itself, with what the scores are made of."""
         works = [self._work(one, template, laid) for one in form.fields if one.kind not in MARKS]
-        self._read_all([work for work in works if work is not None])
         known = _lexicons_for(form)
-        by_name = {work.field.name: work for work in works if work is not None}
-        return [self._one(one, template, laid, by_name.get(one.name), known) for one in form.fields]
+        read: dict[str, Traced] = {}
+        for group in _groups([work for work in works if work is not None]):
+            self._read_all(group)
+            for work in group:
+                read[work.field.name] = self._one(work.field, template, laid, work, known)
+                work.lines.clear()
+        return [
+            read[one.name] if one.name in read else self._one(one, template, laid, None, known)
+            for one in form.fields
+        ]
 
     def laid(
         self, form: FormDefinition, template: Template, page: NDArray[np.uint8] | Registered
@@ -169,7 +177,7 @@ class FormReader:
         return _Work(field, cleaned, crops_of(field, cleaned.ink))
 
     def _read_all(self, works: Sequence[_Work]) -> None:
-        """All crops of the page at once, batched by width."""
+        """All crops of some fields at once, batched by width."""
         crops = [crop for work in works for crop in work.crops]
         if not crops:
             return
@@ -221,6 +229,21 @@ class FormReader:
         except MissingModel:
             return None
         return [guesses[number] for number in row.filled]
+
+
+def _groups(works: Sequence[_Work]) -> Iterator[list[_Work]]:
+    """Fields of like width together, few enough that their lattices do not fill the memory."""
+    widths = [sum(crop.shape[1] * HEIGHT / crop.shape[0] for crop in work.crops) for work in works]
+    group: list[_Work] = []
+    total = 0.0
+    for place in sorted(range(len(works)), key=lambda one: widths[one]):
+        if group and total + widths[place] > GROUP_WIDTH:
+            yield group
+            group, total = [], 0.0
+        group.append(works[place])
+        total += widths[place]
+    if group:
+        yield group
 
 
 def _strengthened(cleaned: CleanedField, ink: Gray) -> CleanedField:

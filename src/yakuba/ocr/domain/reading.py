@@ -48,6 +48,7 @@ ALWAYS_STAFF_REASONS = frozenset(
         Reason.REQUIRED_BLANK,
         Reason.OUTSIDE_BOX,
         Reason.CELL_COUNT,
+        Reason.UNUSUAL_CHARACTER,
         Reason.LOOKS_INVENTED,
         Reason.ALWAYS_STAFF,
     }
