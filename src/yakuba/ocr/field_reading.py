@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from functools import cache, partial
+from itertools import zip_longest
 
 from yakuba.ocr.domain import check_digits, combine, scoring
 from yakuba.ocr.domain.charset import commonness
-from yakuba.ocr.domain.combine import LineReading, Ranked
+from yakuba.ocr.domain.combine import LineReading, Ranked, ThirdReader
 from yakuba.ocr.domain.decoding import Lattice
 from yakuba.ocr.domain.decoding.kinds import grammar_of, shapes
 from yakuba.ocr.domain.decoding.lattice import Alphabet
@@ -77,12 +78,21 @@ def merged(field: Field, lattice: Lattice) -> Lattice:
     return _alphabet(lattice.alphabet, pairs).apply(lattice) if pairs else lattice
 
 
-def read_lines(field: Field, lines: Sequence[Sequence[Lattice]], look: Look, known: Known) -> Traced:
-    """A field written in lines. ``lines``: for each line one lattice an engine."""
+def read_lines(
+    field: Field,
+    lines: Sequence[Sequence[Lattice]],
+    look: Look,
+    known: Known,
+    thirds: Sequence[ThirdReader | None] = (),
+) -> Traced:
+    """A field written in lines. ``lines``: for each line one lattice an engine.
+
+    ``thirds``: for each line the reader of its letters, where the field has one.
+    """
     grammar = grammar_of(field)
     readings = []
     prepared = [[merged(field, one) for one in lattices] for lattices in lines]
-    for lattices in prepared:
+    for lattices, third in zip_longest(prepared, thirds):
         readings.append(
             combine.read_line(
                 lattices,
@@ -90,6 +100,7 @@ def read_lines(field: Field, lines: Sequence[Sequence[Lattice]], look: Look, kno
                 partial(normalise, field),
                 propose=partial(_proposals, field, known),
                 lean=partial(lean, field, known),
+                third=third,
             )
         )
     if len(readings) == 1:

@@ -30,6 +30,7 @@ from yakuba.ocr.engines import lexicons
 from yakuba.ocr.engines.cells import CellGuess, CellReader
 from yakuba.ocr.engines.ppocr import HEIGHT, Engine, LineReader
 from yakuba.ocr.field_reading import KANA_KINDS, Known, Look, Traced, crops_of, read_lines
+from yakuba.ocr.letter_reading import line_letters
 
 FINER_DPI = 240.0  # scans at least this fine are laid on a finer grid
 FINEST_DPI = 300.0
@@ -39,6 +40,7 @@ GROUP_WIDTH = 4800.0  # px of lines 48 px high: 18,710 outputs each 8 px, twice,
 READING_MODULES = (
     "cell_reading.py",
     "field_reading.py",
+    "letter_reading.py",
     "reader.py",
     *(
         f"domain/{name}.py"
@@ -54,6 +56,8 @@ READING_MODULES = (
             "dates",
             "faint",
             "form",
+            "letter_paths",
+            "letters",
             "line_image",
             "marks",
             "names",
@@ -207,7 +211,11 @@ class FormReader:
             return read_boxed(
                 work.field, work.row, self._guesses(work.field, work.row), work.lines[0], look, known
             )
-        return read_lines(work.field, work.lines, look, known)
+        thirds = [
+            line_letters(work.field, crop, lattices, self._cells)
+            for crop, lattices in zip(work.crops, work.lines, strict=True)
+        ]
+        return read_lines(work.field, work.lines, look, known, thirds)
 
     def _guesses(self, field: Field, row: Boxed) -> list[CellGuess] | None:
         """One guess a written cell; ``None`` when the net for these characters is not installed."""

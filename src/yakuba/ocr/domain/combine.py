@@ -10,14 +10,28 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from yakuba.ocr.domain.decoding import Grammar, Lattice, best_path, log_probability, search
 from yakuba.ocr.domain.scoring import WORST
 
 WEIGHTS = {"v6": 0.6, "v5": 0.4}
+# With a third reader: it learned handwriting, the line engines know what follows what.
+THREE = {"v6": 0.24, "v5": 0.16, "cells": 0.6}
+WORST_OF_THREE = -60.0  # a line of many letters, each written badly, is still better than another
 MOST = 10
 Normalise = Callable[[str], str | None]
 Lean = Callable[[str], float]
+
+
+class ThirdReader(Protocol):
+    """Reads the line letter by letter, beside the engines; its name is ``cells``."""
+
+    def texts(self, lattices: Sequence[Lattice]) -> list[str]:
+        """The likeliest texts, best first."""
+
+    def log_probability(self, text: str) -> float:
+        """Natural logarithm; ``-inf`` for a text that it can not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +73,12 @@ class LineReading:
         return max(0.0, min(10.0, best.rank - max(others))) if others else 10.0
 
 
-def fused(by_engine: Mapping[str, float], weights: Mapping[str, float] = WEIGHTS) -> float:
-    """The engines' log probabilities joined; a text that an engine can not write counts as ``WORST``."""
+def fused(
+    by_engine: Mapping[str, float], weights: Mapping[str, float] = WEIGHTS, worst: float = WORST
+) -> float:
+    """The engines' log probabilities joined; a text that an engine can not write counts as ``worst``."""
     total = sum(weights[name] for name in by_engine)
-    return sum(weights[name] * max(WORST, value) for name, value in by_engine.items()) / total
+    return sum(weights[name] * max(worst, value) for name, value in by_engine.items()) / total
 
 
 def read_line(
@@ -72,13 +88,15 @@ def read_line(
     *,
     propose: Callable[[Sequence[str]], Iterable[str]] | None = None,
     lean: Lean | None = None,
+    third: ThirdReader | None = None,
 ) -> LineReading:
     """The candidates that the grammar allows.
 
     ``lattices``: one an engine (``source`` names it), shapes already merged for the kind. ``propose``
-    gives further texts from the best ones (a lexicon); ``lean`` is added to the fused log probability.
+    gives further texts from the best ones (a lexicon); ``lean`` is added to the fused log probability;
+    ``third`` reads the line letter by letter.
     """
-    texts: dict[str, None] = {}
+    texts: dict[str, None] = dict.fromkeys(third.texts(lattices) if third is not None else ())
     for lattice in lattices:
         for one in search(lattice, grammar, most=5):
             texts.setdefault(one.text)
@@ -89,7 +107,11 @@ def read_line(
     for text in texts:
         scores = {one.source: log_probability(one, text) for one in lattices}
         bias = lean(text) if lean is not None else 0.0
-        ranked.append(Ranked(text, normalise(text), scores, fused(scores), bias))
+        total = fused(scores)
+        if third is not None:
+            scores["cells"] = third.log_probability(text)
+            total = fused(scores, THREE, WORST_OF_THREE)
+        ranked.append(Ranked(text, normalise(text), scores, total, bias))
     ranked.sort(key=lambda one: (one.text is None, -one.rank, one.raw))
     unbound = {one.source: best_path(one) for one in lattices}
     freest = [
