@@ -64,6 +64,7 @@ READING_MODULES = (
             "rules",
             "scoring",
             "seals",
+            "small_kana",
             "unusual",
         )
     ),

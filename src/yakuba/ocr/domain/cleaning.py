@@ -95,7 +95,7 @@ def clean_field(page: npt.NDArray[np.uint8], template: Template, box: PxBox) -> 
     return replace(
         cleaned,
         strike_through=correction.struck(inner, lines, glyph),
-        overwritten=correction.overwritten(inner, lines, glyph, scale)
+        overwritten=correction.overwritten(inner, glyph, scale)
         or correction.whitened(found.gray, paper, box, margin, scale),
     )
 
