@@ -61,8 +61,9 @@ def main() -> None:
         sums[f"{group} size unclear"] += Reason.SMALL_KANA in reading.reasons
         sums[f"{group} wrong, not to staff"] += not right and not reading.must_be_checked
         if not right or reading.must_be_checked:
+            others = [one.text for one in reading.candidates[1:3]]
             row = {"font": style.font, "points": style.points, "truth": text, "read": reading.text,
-                   "reasons": reading.reasons, "others": [one.text for one in reading.candidates[1:3]]}  # fmt: skip
+                   "reasons": reading.reasons, "others": others}  # fmt: skip
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     sys.stdout.write(json.dumps(dict(sorted(sums.items())), ensure_ascii=False, indent=1) + "\n")
 

@@ -163,7 +163,7 @@ def _by_size(row: Boxed, ranked: Sequence[Ranked]) -> list[Ranked]:
 
 
 def _size_unsure(ranked: Sequence[Ranked]) -> bool:
-    """Whether the best reading has a rival that differs in the size of its kana alone and is nearly as good."""
+    """Whether a reading that differs from the best in the size of its kana alone is nearly as good."""
     best, *others = ranked
     return any(
         small_kana.same_letters(one.raw, best.raw) and best.rank - one.rank < SIZE_UNSURE for one in others

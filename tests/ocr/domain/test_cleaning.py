@@ -7,10 +7,13 @@ from functools import lru_cache
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.ocr import made_faults as faults
 from tests.ocr import made_pages as pages
 from yakuba.ocr.domain.cleaning import CleanedField, clean_field, glyph_heights
+from yakuba.ocr.domain.correction import crossed
 from yakuba.ocr.domain.reading import Reason
 from yakuba.ocr.domain.registration import Template
 
@@ -154,6 +157,9 @@ def test_a_line_through_the_writing_is_told(how: str, one_bit: bool) -> None:
         "ＡＢＣＤＥＦ",
         "田中　王三",
         "4417 7411",
+        "メメントモリ",
+        "区役所文書",
+        "八木米来",
     ],
 )
 def test_level_strokes_of_characters_are_no_strike(text: str) -> None:
@@ -174,6 +180,42 @@ def test_a_scribble_and_a_cross_over_one_character_are_told() -> None:
     crossed = faults.cross_out(written(), glyph, DPI)
     assert Reason.OVERWRITTEN in cleaned(as_scanned(scribbled)).reasons
     assert Reason.OVERWRITTEN in cleaned(as_scanned(crossed)).reasons
+
+
+@pytest.mark.parametrize("one_bit", [False, True])
+@pytest.mark.parametrize("size_mm", [4.2, 6.0])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("株式会社汐見", 1), ("山田　十四郎", 1), ("しおみ　たろう", 1), ("しおみ　たろう", 6)],
+)
+def test_an_x_over_a_character_of_dense_or_open_writing_is_told(
+    text: str, place: int, size_mm: float, one_bit: bool
+) -> None:
+    x, y, width, _ = text_box(text, size_mm)
+    pitch = width / len(text)
+    page = faults.cross_out(
+        written(text, size_mm=size_mm), (x + place * pitch, y - 0.8, pitch, 0.9 * size_mm), DPI
+    )
+    assert Reason.OVERWRITTEN in cleaned(as_scanned(page, one_bit=one_bit)).reasons
+
+
+@given(st.floats(33, 67), st.floats(0.22, 0.6), st.integers(20, 70), st.floats(-0.15, 0.15))
+@settings(max_examples=40, deadline=None)
+def test_an_x_is_found_at_any_slant_and_size_and_not_by_one_arm_alone(
+    degrees: float, pen: float, glyph: int, off: float
+) -> None:
+    def arm(sign: float, shift: float = 0.0) -> np.ndarray:
+        picture = np.zeros((3 * glyph, 5 * glyph), np.uint8)
+        reach = 0.75 * glyph * np.array([np.cos(np.radians(degrees)), sign * np.sin(np.radians(degrees))])
+        middle = np.array([2.5 * glyph + shift, 1.5 * glyph])
+        a, b = (tuple(int(v) for v in np.rint(middle + side * reach)) for side in (-1, 1))
+        cv2.line(picture, a, b, 1, max(2, round(pen * DPI / 25.4)))
+        return picture > 0
+
+    assert crossed(arm(1) | arm(-1, off * glyph), glyph)
+    assert not crossed(arm(1), glyph)
+    assert not crossed(arm(1) | arm(-1, 1.6 * glyph), glyph)
+    assert not crossed(np.zeros((9, 9), np.bool_), glyph)
 
 
 def test_correction_fluid_over_the_frame_is_told_even_when_nothing_is_written() -> None:

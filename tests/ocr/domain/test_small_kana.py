@@ -85,8 +85,9 @@ def test_neither_the_scale_nor_the_level_of_a_row_changes_what_its_sizes_say(
     ("text", "against"),
     [
         ("きょうこ", 0.0), ("キョウコ", 0.0), ("カョ", IMPOSSIBLE), ("ょし", IMPOSSIBLE), ("いっき", 0.0),
-        ("いっ", IMPOSSIBLE), ("っき", IMPOSSIBLE), ("ベッメ", IMPOSSIBLE), ("フィ", 0.0), ("アィ", IMPOSSIBLE),
-        ("クヮ", 0.0), ("ワヮ", IMPOSSIBLE), ("しよう", UNUSUAL), ("シユン", UNUSUAL), ("みよ", 0.0), ("かよう", 0.0),
+        ("いっ", IMPOSSIBLE), ("っき", IMPOSSIBLE), ("ベッメ", IMPOSSIBLE), ("フィ", 0.0),
+        ("アィ", IMPOSSIBLE), ("クヮ", 0.0), ("ワヮ", IMPOSSIBLE), ("しよう", UNUSUAL), ("シユン", UNUSUAL),
+        ("みよ", 0.0), ("かよう", 0.0),
         ("いつぽ", UNUSUAL), ("いつき", 0.0), ("ァァ", 2 * IMPOSSIBLE), ("", 0.0), ("ラーメン・ヤ", 0.0),
     ],
 )  # fmt: skip

@@ -103,7 +103,7 @@ def _fit(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], spread: floa
 
 
 def language(text: str) -> float:
-    """What stands against the sizes of a text's letters: 0, or less for each that is impossible or unusual."""
+    """What stands against the sizes of a text's letters: 0, or less for each odd one."""
     return sum(_each(text))
 
 
