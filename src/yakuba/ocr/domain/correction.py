@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +16,14 @@ ONE_SIDE, ANY_SIDE = 0.25, 0.6  # of its length that must have ink on each side,
 LEAST = 1.2  # shortest segments looked for, in glyph heights
 STRIKE = 1.6  # least length of a line over several characters, in glyph heights
 CROSS = 1.25  # least length of both arms of an X over one, in glyph heights; メ, 文 and 区 have shorter ones
-CROSS_GLYPH = 24.0  # px: the height of a glyph in the picture that X are looked for in
-CROSS_INK = 90  # of 255: a reduced pixel with more ink belongs to a stroke
+COARSE = 24.0  # px: the height of a glyph in the picture that long strokes are looked for in
+COARSE_INK = 90  # of 255: a reduced pixel with more ink belongs to a stroke
 CROSS_ANGLES = range(30, 71, 4)  # degrees from the level
 ON_CROSS = 0.95  # of an arm that must be inked (most found on clean fields: 0.90)
+TWICE = 1.3  # least length of two lines over one character, in glyph heights
+TWICE_ANGLES = (-4, -2, 0, 2, 4)  # degrees from the level
+TWICE_APART = 0.5  # most that they lie apart, in glyph heights
+TWICE_SIDES = 0.12  # of their length that must have ink above the upper and below the lower one
 CROSS_OFF = 0.25  # how far the middles of the arms may lie apart, in glyph heights
 MOST_SEGMENTS = 80
 FULL = 0.74  # inked share of a whole character: no character is so full (most found on clean ones: 0.71)
@@ -79,15 +85,47 @@ def _unbroken(inked: Mask) -> int:
     return longest
 
 
+def struck_twice(ink: Mask, glyph: float) -> bool:
+    """Whether two level strokes run side by side over a character (二重線), writing above and below them.
+
+    Both are unbroken and longer than a level stroke of any character.
+    """
+    ink, scale = _coarse(ink, glyph)
+    length = round(TWICE * glyph * scale) // 2 * 2 + 1
+    if not ink.any():
+        return False
+    even = np.asarray(cv2.dilate(u8(ink), np.ones((3, 1), np.uint8)) > 0, np.bool_)  # a hand is not straight
+    level = np.any([_straight(even, angle, length, 1.0) for angle in TWICE_ANGLES], axis=0)
+    for column in np.flatnonzero(level.any(axis=0)):
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], level[:, column].astype(np.int8), [0]))))
+        lines = list(zip(edges[::2], edges[1::2], strict=True))
+        for (upper, first), (second, lower) in itertools.pairwise(lines):
+            if second - first > TWICE_APART * glyph * scale:
+                continue
+            around = slice(max(0, column - length // 2), column + length // 2 + 1)
+            reach = round(0.45 * glyph * scale)
+            above = ink[max(0, upper - reach) : max(0, upper - 2), around].any(axis=0)
+            below = ink[lower + 2 : lower + reach, around].any(axis=0)
+            if min(above.sum(), below.sum()) >= TWICE_SIDES * length:
+                return True
+    return False
+
+
+def _coarse(ink: Mask, glyph: float) -> tuple[Mask, float]:
+    """The ink with characters no higher than ``COARSE`` px, and its scale: long strokes still show."""
+    scale = min(1.0, COARSE / glyph)
+    if scale == 1.0:
+        return ink, scale
+    small = cv2.resize(u8(ink), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small > COARSE_INK, np.bool_), scale
+
+
 def crossed(ink: Mask, glyph: float) -> bool:
     """Whether two long straight slanting strokes make an X: longer than any that a character is made of.
 
     A large × that stands by itself is one too: only a person knows what it means.
     """
-    scale = min(1.0, CROSS_GLYPH / glyph)  # a coarse picture shows the arms of an X as well
-    if scale < 1.0:
-        small = cv2.resize(u8(ink), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        ink = np.asarray(small > CROSS_INK, np.bool_)
+    ink, scale = _coarse(ink, glyph)
     length = round(CROSS * glyph * scale) // 2 * 2 + 1
     if not ink.any():
         return False
@@ -99,7 +137,7 @@ def crossed(ink: Mask, glyph: float) -> bool:
     return bool(((cv2.dilate(u8(falling), spread) > 0) & (cv2.dilate(u8(rising), spread) > 0)).any())
 
 
-def _straight(ink: Mask, angle: float, length: int) -> Mask:
+def _straight(ink: Mask, angle: float, length: int, share: float = ON_CROSS) -> Mask:
     """Where the middle of an inked straight stretch lies that is ``length`` px long, ``angle`` in degrees."""
     half = length // 2
     height, width = ink.shape
@@ -109,7 +147,7 @@ def _straight(ink: Mask, angle: float, length: int) -> Mask:
         row = half + round(step * np.sin(np.radians(angle)))
         column = half + round(step * np.cos(np.radians(angle)))
         inked += wide[row : row + height, column : column + width]
-    return np.asarray(inked >= ON_CROSS * length, np.bool_)
+    return np.asarray(inked >= share * length, np.bool_)
 
 
 def _at(mask: Mask, points: npt.NDArray[np.float64]) -> Mask:
