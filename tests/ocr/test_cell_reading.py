@@ -64,7 +64,9 @@ def read(
 @pytest.mark.parametrize("text", ["タッカ", "タツカ", "キョカ", "キヨカ", "シュタキ", "シユタキ"])
 def test_when_engines_hear_both_sizes_the_ink_decides_and_says_so(text: str, writing: Writing) -> None:
     row = cells(text, [0.79 if char in LARGE_OF else 1.0 for char in text])
-    other = "".join(chr(ord(c) + 1) if c in LARGE_OF else chr(ord(c) - 1) if c in "ツヨユ" else c for c in text)
+    other = "".join(
+        chr(ord(c) + 1) if c in LARGE_OF else chr(ord(c) - 1) if c in "ツヨユ" else c for c in text
+    )
     found = read(row, text, text, other, writing=writing)
     assert found.text == text
     assert Reason.SMALL_KANA not in found.reasons

@@ -17,7 +17,7 @@ LEAST = 1.2  # shortest segments looked for, in glyph heights
 STRIKE = 1.6  # least length of a line over several characters, in glyph heights
 CROSS = 1.25  # least length of both arms of an X over one, in glyph heights; メ, 文 and 区 have shorter ones
 COARSE = 24.0  # px: the height of a glyph in the picture that long strokes are looked for in
-COARSE_INK = 90  # of 255: a reduced pixel with more ink belongs to a stroke
+COARSE_INK = 64  # of 255: a reduced pixel with more ink belongs to a stroke
 CROSS_ANGLES = range(30, 71, 4)  # degrees from the level
 ON_CROSS = 0.95  # of an arm that must be inked (most found on clean fields: 0.90)
 TWICE = 1.3  # least length of two lines over one character, in glyph heights
@@ -114,6 +114,10 @@ def struck_twice(ink: Mask, glyph: float) -> bool:
 def _coarse(ink: Mask, glyph: float) -> tuple[Mask, float]:
     """The ink with characters no higher than ``COARSE`` px, and its scale: long strokes still show."""
     scale = min(1.0, COARSE / glyph)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if len(rows) == 0:
+        return ink, scale
+    ink = np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     if scale == 1.0:
         return ink, scale
     small = cv2.resize(u8(ink), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -142,7 +146,7 @@ def _straight(ink: Mask, angle: float, length: int, share: float = ON_CROSS) -> 
     half = length // 2
     height, width = ink.shape
     wide = np.pad(ink, half).view(np.uint8)
-    inked = np.zeros(ink.shape, np.uint16)
+    inked = np.zeros(ink.shape, np.uint8)  # no coarse picture has stretches of 256 px
     for step in range(-half, half + 1):
         row = half + round(step * np.sin(np.radians(angle)))
         column = half + round(step * np.cos(np.radians(angle)))
