@@ -22,7 +22,7 @@ def field(writing: Writing) -> Field:
 
 
 def cells(text: str, sizes: list[float]) -> Boxed:
-    """Blocks of ink as large as the letters are, a small one lower; ``sizes`` of each beside its full size."""
+    """Blocks of ink as large as the letters are, small ones lower; ``sizes`` beside the full size."""
     made = []
     for char, size in zip(text, sizes, strict=True):
         cell = np.full((80, 60), 255, np.uint8)
