@@ -66,6 +66,10 @@ CASES: dict[str, tuple[Reason | None, Draw]] = {
         Reason.STRIKE_THROUGH,
         lambda page, text, pitch, chance: faults.strike(
             page, (text[0] + 0.5 * pitch, text[1], 2 * pitch, text[3]), DPI, chance)),
+    "strike_one_double": (
+        Reason.STRIKE_THROUGH,
+        lambda page, text, pitch, chance: faults.strike(
+            page, (text[0] + pitch, text[1], pitch, text[3]), DPI, chance, double=True)),
     "scribble": (
         Reason.OVERWRITTEN,
         lambda page, text, pitch, chance: faults.scribble(

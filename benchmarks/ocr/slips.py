@@ -48,12 +48,15 @@ def template(layout: str) -> Template:
     return Template(np.asarray(picture, np.uint8), form.width_mm, form.height_mm)
 
 
-def make_slip(layout: str, name: str, style: Style, seed: int, fonts: Path) -> Slip:
-    """The field ``name`` of a form, filled in by chance; the same arguments give the same picture."""
+def make_slip(
+    layout: str, name: str, style: Style, seed: int, fonts: Path, answer: Answer | None = None
+) -> Slip:
+    """The field ``name`` of a form, filled in by chance (or with ``answer``); the same arguments give the
+    same picture."""
     random = Random(f"slip:{layout}:{name}:{style.font}:{style.points}:{seed}")
     form = definition(layout)
     letters = face(style.font, fonts)
-    answer = answers(form, random, letters.covers)[name]
+    answer = answer or answers(form, random, letters.covers)[name]
     hand = hand_of(random) if style.hand else Hand(ink=random.uniform(0.88, 1.0))
     one = form.field_named(name)
     empty = paper(layout)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
-from yakuba.ocr.domain import combine
+from yakuba.ocr.domain import combine, small_kana
 from yakuba.ocr.domain.combine import LineReading, Ranked
 from yakuba.ocr.domain.dates import parse_boxed
 from yakuba.ocr.domain.decoding import Lattice, best_path, log_probability, search
@@ -18,7 +18,6 @@ from yakuba.ocr.domain.decoding.grammar import Anything
 from yakuba.ocr.domain.decoding.kinds import HIRAGANA, KANA_SIGNS, KATAKANA
 from yakuba.ocr.domain.form import NUMERIC, Field, Kind, Writing
 from yakuba.ocr.domain.line_image import respaced
-from yakuba.ocr.domain.names import kana_neighbours
 from yakuba.ocr.domain.normalise import normalise
 from yakuba.ocr.domain.pixels import Gray
 from yakuba.ocr.domain.reading import Reason
@@ -29,6 +28,7 @@ DARK = 165
 LEAST_INK = 6  # px; fewer are dust
 # Share of the cell reader; the line engines on the strip have the rest. The nets learned handwriting.
 CELLS_WEIGHT = {Writing.PRINT: 0.4, Writing.HAND: 0.7}
+SIZE_UNSURE = 2.0  # a reading of the same letters in other sizes that is this near sends the field to staff
 DIGITS = frozenset("0123456789")
 ERA_LETTERS = frozenset("MTSHR")
 
@@ -94,10 +94,13 @@ def read_boxed(
         for one in search(lattice, grammar, most=5):
             if len(one.text) == count:
                 texts.setdefault(one.text)
-    if field.kind in KANA_KINDS:
-        for near in [other for text in list(texts)[:3] for other in kana_neighbours(text)]:
+    kana = field.kind in KANA_KINDS
+    if kana:
+        for near in [other for text in list(texts)[:5] for other in small_kana.size_variants(text)]:
             texts.setdefault(near)
     ranked = [_ranked(field, row, text, tables, lattices, known) for text in texts]
+    if kana:
+        ranked = _by_size(row, ranked)
     ranked.sort(key=lambda one: (one.text is None, -one.rank, one.raw))
     free = max((one.fused for one in ranked), default=0.0)
     unbound = {one.source: best_path(one) for one in lattices}
@@ -105,6 +108,8 @@ def read_boxed(
     more: tuple[Reason, ...] = ()
     if field.kind in NUMERIC and row.gap:
         more = (Reason.CELL_COUNT,)
+    if kana and _size_unsure(ranked):
+        more = (Reason.SMALL_KANA,)
     return chosen(field, line, look, known, more)
 
 
@@ -133,13 +138,36 @@ def _ranked(
     total = combine.fused(by_engine)
     if tables is not None:
         cells = sum(
-            math.log(max(table.get(char, 0.0), 1e-9)) for table, char in zip(tables, text, strict=True)
+            math.log(max(table.get(char, table.get(small_kana.LARGE_OF.get(char, ""), 0.0)), 1e-9))
+            for table, char in zip(tables, text, strict=True)
         )
         by_engine["cells"] = cells
         share = CELLS_WEIGHT[field.writing]
         total = share * cells + (1 - share) * max(total, -12.0)
     raw, value = _placed(field, row, text)
     return Ranked(raw, value, by_engine, float(np.float64(total)), lean(field, known, text))
+
+
+def _by_size(row: Boxed, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The readings with what the sizes of the ink say; it only chooses between sizes of the same letters."""
+    inked = small_kana.extents([row.cells[number] for number in row.filled])
+    fits = [small_kana.likelihood(one.raw, inked) for one in ranked]
+    best: dict[str, float] = {}
+    for one, fit in zip(ranked, fits, strict=True):
+        letters = small_kana.full(one.raw)
+        best[letters] = max(best.get(letters, fit), fit)
+    return [
+        replace(one, lean=one.lean + fit - best[small_kana.full(one.raw)])
+        for one, fit in zip(ranked, fits, strict=True)
+    ]
+
+
+def _size_unsure(ranked: Sequence[Ranked]) -> bool:
+    """Whether a reading that differs from the best in the size of its kana alone is nearly as good."""
+    best, *others = ranked
+    return any(
+        small_kana.same_letters(one.raw, best.raw) and best.rank - one.rank < SIZE_UNSURE for one in others
+    )
 
 
 def _placed(field: Field, row: Boxed, text: str) -> tuple[str, str | None]:

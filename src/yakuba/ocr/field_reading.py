@@ -9,7 +9,7 @@ from dataclasses import field as member
 from functools import cache, partial
 from itertools import zip_longest
 
-from yakuba.ocr.domain import check_digits, combine, scoring
+from yakuba.ocr.domain import check_digits, combine, scoring, small_kana
 from yakuba.ocr.domain.charset import commonness
 from yakuba.ocr.domain.combine import LineReading, Ranked, ThirdReader
 from yakuba.ocr.domain.decoding import Lattice
@@ -126,6 +126,8 @@ def lean(field: Field, known: Known, text: str) -> float:
         added += NAME_LEAN * known.names.known(text)
     if field.kind is Kind.ADDRESS and known.addresses is not None:
         added += ADDRESS_LEAN * known.addresses.parse(text).depth
+    if field.kind in KANA_KINDS:
+        added += small_kana.language(text)
     if field.kind in KANA_KINDS and known.names is not None:
         added += KANA_LEAN * known.names.known_reading(text)
     return added

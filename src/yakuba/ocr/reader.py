@@ -69,6 +69,7 @@ READING_MODULES = (
             "rules",
             "scoring",
             "seals",
+            "small_kana",
             "unusual",
         )
     ),

@@ -7,10 +7,13 @@ from functools import lru_cache
 import cv2
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from tests.ocr import made_faults as faults
 from tests.ocr import made_pages as pages
 from yakuba.ocr.domain.cleaning import CleanedField, clean_field, glyph_heights
+from yakuba.ocr.domain.correction import crossed, struck_twice
 from yakuba.ocr.domain.reading import Reason
 from yakuba.ocr.domain.registration import Template
 
@@ -154,6 +157,11 @@ def test_a_line_through_the_writing_is_told(how: str, one_bit: bool) -> None:
         "ＡＢＣＤＥＦ",
         "田中　王三",
         "4417 7411",
+        "メメントモリ",
+        "区役所文書",
+        "八木米来",
+        "三三二二",
+        "王王目目",
     ],
 )
 def test_level_strokes_of_characters_are_no_strike(text: str) -> None:
@@ -174,6 +182,81 @@ def test_a_scribble_and_a_cross_over_one_character_are_told() -> None:
     crossed = faults.cross_out(written(), glyph, DPI)
     assert Reason.OVERWRITTEN in cleaned(as_scanned(scribbled)).reasons
     assert Reason.OVERWRITTEN in cleaned(as_scanned(crossed)).reasons
+
+
+@pytest.mark.parametrize("one_bit", [False, True])
+@pytest.mark.parametrize("size_mm", [4.2, 6.0])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("株式会社汐見", 1), ("山田　十四郎", 1), ("しおみ　たろう", 1), ("しおみ　たろう", 6)],
+)
+def test_an_x_over_a_character_of_dense_or_open_writing_is_told(
+    text: str, place: int, size_mm: float, one_bit: bool
+) -> None:
+    x, y, width, _ = text_box(text, size_mm)
+    pitch = width / len(text)
+    page = faults.cross_out(
+        written(text, size_mm=size_mm), (x + place * pitch, y - 0.8, pitch, 0.9 * size_mm), DPI
+    )
+    assert Reason.OVERWRITTEN in cleaned(as_scanned(page, one_bit=one_bit)).reasons
+
+
+@given(st.floats(33, 67), st.floats(0.35, 0.6), st.integers(20, 60), st.floats(-0.15, 0.15))
+@settings(max_examples=40, deadline=None)
+def test_an_x_is_found_at_any_slant_and_size_and_not_by_one_arm_alone(
+    degrees: float, pen: float, glyph: int, off: float
+) -> None:
+    def arm(sign: float, shift: float = 0.0) -> np.ndarray:
+        picture = np.zeros((3 * glyph, 5 * glyph), np.uint8)
+        reach = 0.75 * glyph * np.array([np.cos(np.radians(degrees)), sign * np.sin(np.radians(degrees))])
+        middle = np.array([2.5 * glyph + shift, 1.5 * glyph])
+        a, b = (tuple(int(v) for v in np.rint(middle + side * reach)) for side in (-1, 1))
+        cv2.line(picture, a, b, 1, max(2, round(pen * DPI / 25.4)))
+        return picture > 0
+
+    assert crossed(arm(1) | arm(-1, off * glyph), glyph)
+    assert not crossed(arm(1), glyph)
+    assert not crossed(arm(1) | arm(-1, 1.6 * glyph), glyph)
+    assert not crossed(np.zeros((9, 9), np.bool_), glyph)
+
+
+@pytest.mark.parametrize("one_bit", [False, True])
+@pytest.mark.parametrize(("text", "place"), [("昭和58年7月", 1), ("しおみ　たろう", 2), ("3456789", 4)])
+def test_two_lines_over_one_character_are_told(text: str, place: int, one_bit: bool) -> None:
+    x, y, width, height = text_box(text, 5.0)
+    pitch = width / len(text)
+    glyph = (x + place * pitch, y, pitch, height)
+    page = faults.strike(written(text), glyph, DPI, np.random.default_rng(5), double=True)
+    assert Reason.STRIKE_THROUGH in cleaned(as_scanned(page, one_bit=one_bit)).reasons
+
+
+@given(st.integers(20, 70), st.integers(2, 4), st.floats(0.34, 0.42), st.floats(-3, 3))
+@settings(max_examples=40, deadline=None)
+def test_two_lines_strike_where_writing_is_above_and_below_them(
+    glyph: int, pen: int, apart: float, degrees: float
+) -> None:
+    def drawn(*places: float, length: float = 1.6) -> np.ndarray:
+        """A character of a bar down and level lines over it; places in glyph heights from its middle."""
+        picture = np.zeros((4 * glyph, 4 * glyph), np.uint8)
+        for shift in (-0.3, 0.3):
+            middle = round((2 + shift) * glyph)
+            cv2.line(
+                picture, (middle, round(1.4 * glyph)), (middle, round(2.6 * glyph)), 1, max(3, glyph // 9)
+            )
+        for place in places:
+            way = 0.5 * length * glyph * np.array([1, np.tan(np.radians(degrees))])
+            middle = np.array([2 * glyph, (2 + place) * glyph])
+            a, b = (tuple(int(v) for v in np.rint(middle + side * way)) for side in (-1, 1))
+            cv2.line(picture, a, b, 1, pen)
+        return picture > 0
+
+    assume((apart * glyph - pen) * min(1.0, 24 / glyph) > 6)
+    half = apart / 2
+    assert struck_twice(drawn(-half, half), glyph)
+    assert not struck_twice(drawn(0.0), glyph)
+    assert not struck_twice(drawn(0.85 - half, 0.85 + half), glyph)  # underlined twice
+    assert not struck_twice(drawn(-half, half, length=1.0), glyph)  # strokes of a character
+    assert not struck_twice(np.zeros((9, 9), np.bool_), glyph)
 
 
 def test_correction_fluid_over_the_frame_is_told_even_when_nothing_is_written() -> None:

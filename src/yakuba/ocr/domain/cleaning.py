@@ -94,8 +94,8 @@ def clean_field(page: npt.NDArray[np.uint8], template: Template, box: PxBox) -> 
     lines = correction.straight_lines(inner, glyph)
     return replace(
         cleaned,
-        strike_through=correction.struck(inner, lines, glyph),
-        overwritten=correction.overwritten(inner, lines, glyph, scale)
+        strike_through=correction.struck(inner, lines, glyph) or correction.struck_twice(inner, glyph),
+        overwritten=correction.overwritten(inner, glyph, scale)
         or correction.whitened(found.gray, paper, box, margin, scale),
     )
 

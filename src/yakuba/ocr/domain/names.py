@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from yakuba.ocr.domain.normalise import hiragana, without_spaces
+from yakuba.ocr.domain.small_kana import SIZES
 
 # Shapes of one character that both occur in names and that readers confuse or cannot tell apart.
 # Readers that were trained on common text give the common shape; only a person who sees the page decides.
@@ -126,15 +127,9 @@ def _near(text: str, holes: Mapping[str, list[str]]) -> Iterable[str]:
                 yield word
 
 
-_SMALL = dict(
-    zip("ァィゥェォッャュョヮぁぃぅぇぉっゃゅょゎ", "アイウエオツヤユヨワあいうえおつやゆよわ", strict=True)
-)
-_SIZES = _SMALL | {large: small for small, large in _SMALL.items()}
-
-
 def kana_neighbours(text: str) -> list[str]:
     """The text with one kana made small or large: readers tell the sizes apart badly in boxes."""
-    return [text[:at] + _SIZES[char] + text[at + 1 :] for at, char in enumerate(text) if char in _SIZES]
+    return [text[:at] + SIZES[char] + text[at + 1 :] for at, char in enumerate(text) if char in SIZES]
 
 
 def reading_fits(lexicon: NameLexicon, furigana: str, name: str) -> bool | None:

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     REQUIRED_BLANK = "required_blank"  # 必須の欄が空
     UNUSUAL_CHARACTER = "unusual_character"  # 字形がいくつかありうる（外字・異体字）
     OUTSIDE_BOX = "outside_box"  # 枠の外に書かれている
+    SMALL_KANA = "small_kana"  # 小さい字（ャ・ッなど）か大きい字か分からない
     CELL_COUNT = "cell_count"  # 1枠1字になっていない
     LOOKS_INVENTED = "looks_invented"  # 読めない字を補った疑い
     ALWAYS_STAFF = "always_staff"  # 職員が必ず決める欄
@@ -47,6 +48,7 @@ ALWAYS_STAFF_REASONS = frozenset(
         Reason.SEVERAL_MARKS,
         Reason.REQUIRED_BLANK,
         Reason.OUTSIDE_BOX,
+        Reason.SMALL_KANA,
         Reason.CELL_COUNT,
         Reason.UNUSUAL_CHARACTER,
         Reason.LOOKS_INVENTED,

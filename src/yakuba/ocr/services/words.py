@@ -46,6 +46,7 @@ REASONS: dict[Reason, str] = {
     Reason.REQUIRED_BLANK: "必須の欄が空",
     Reason.UNUSUAL_CHARACTER: "字形がいくつかありうる",
     Reason.OUTSIDE_BOX: "枠の外に書かれている",
+    Reason.SMALL_KANA: "小さい字か大きい字かはっきりしない",
     Reason.CELL_COUNT: "1枠1字になっていない",
     Reason.LOOKS_INVENTED: "読めない字を補った疑い",
     Reason.ALWAYS_STAFF: "職員が必ず決める欄",
