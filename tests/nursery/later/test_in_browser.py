@@ -19,7 +19,7 @@ from yakuba.nursery.applications.export import to_workbook
 from yakuba.nursery.models import SelectionRound
 from yakuba.nursery.services.later_rounds import adopted, assignment
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.on_postgresql, pytest.mark.django_db(transaction=True)]
 
 
 class Office:
