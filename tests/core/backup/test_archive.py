@@ -18,6 +18,8 @@ from yakuba.core.backup.errors import BackupError
 from yakuba.core.backup.sqlite import check_sqlite, copy_sqlite
 from yakuba.core.crypto.passphrase import lock_stream
 
+pytestmark = pytest.mark.usefixtures("quick_passphrases")
+
 PASSPHRASE = "correct horse battery"
 
 

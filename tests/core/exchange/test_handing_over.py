@@ -18,7 +18,7 @@ from yakuba.core.exchange.models import Batch, Dispatch, ItemForResidents, ItemF
 from yakuba.core.exchange.receiving import receive
 from yakuba.core.exchange.sending import post, reply, revoke, send, shared_key, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passphrases")]
 
 KIND, BACK = "test.notice", "test.opened"
 

@@ -12,20 +12,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.db.utils import ConnectionHandler
 
-from tests.core.installations import wheel_postgres
 from tests.core.jobs import sample_jobs  # noqa: F401 - registers the kinds in this process
+from tests.plugins import templates
 from yakuba.core.jobs.models import Job
 from yakuba.core.jobs.services import enqueue
 from yakuba.core.people.models import Department
@@ -126,64 +123,6 @@ def _connect(monkeypatch: pytest.MonkeyPatch, home: Path, url: str) -> Any:
     return ConnectionHandler(database_settings(home))["default"]
 
 
-@pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Path:
-    """A migrated SQLite installation to copy."""
-    home = tmp_path_factory.mktemp("template")
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        usual = connections["default"]
-        connections["default"] = _connect(patch, home, "")
-        try:
-            call_command("migrate", verbosity=0)
-        finally:
-            connections["default"].close()
-            connections["default"] = usual
-    return home / "yakuba.sqlite3"
-
-
-class PostgreSQL:
-    """A real server with one migrated database to copy."""
-
-    def __init__(self, server: Any) -> None:
-        self._server = server
-        self._made = 0
-
-    def psql(self, sql: str) -> None:
-        self._server.psql(sql)
-
-    def url(self, database: str) -> str:
-        socket_folder = self._server.get_postmaster_info().socket_dir
-        return f"postgresql://postgres:@/{database}?{urlencode({'host': str(socket_folder)})}"
-
-    def copy(self) -> str:
-        self._made += 1
-        name = f"town{self._made}"
-        self.psql(f"CREATE DATABASE {name} TEMPLATE template_town")
-        return self.url(name)
-
-
-@pytest.fixture(scope="session")
-def postgresql(django_db_blocker: Any) -> Iterator[PostgreSQL]:
-    folder = Path(tempfile.mkdtemp(prefix="jobs-pg-"))
-    server = wheel_postgres().get_server(folder / "data", cleanup_mode=None)
-    database = PostgreSQL(server)
-    database.psql("CREATE DATABASE template_town")
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        usual = connections["default"]
-        connections["default"] = _connect(patch, folder, database.url("template_town"))
-        try:
-            call_command("migrate", verbosity=0)
-        finally:
-            connections["default"].close()
-            connections["default"] = usual
-    yield database
-    postmaster = server.get_postmaster_info().process
-    for process in [postmaster, *postmaster.children(recursive=True)]:
-        process.kill()  # the data folder goes away anyway
-    postmaster.wait(10)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture(params=["sqlite"])
 def town(
     request: pytest.FixtureRequest,
@@ -198,9 +137,9 @@ def town(
     folder.mkdir()
     url = ""
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").copy()
+        url = templates.postgresql()
     else:
-        shutil.copy(request.getfixturevalue("empty_sqlite"), home / "yakuba.sqlite3")
+        shutil.copyfile(templates.sqlite(), home / "yakuba.sqlite3")
     settings.HOME = home
     town = Town(home, folder, {"YAKUBA_DATABASE_URL": url})
     with django_db_blocker.unblock():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.installations import Installation
+from tests.core.installations import Installation, migrated
 
 pytestmark = pytest.mark.workers
 
@@ -61,10 +61,7 @@ class Side(Installation):
 
 
 def ready(home: Path, face: str) -> Installation:
-    made = Side(home)
-    done = made.yakuba("migrate")
-    assert done.returncode == 0, done.stderr
-    return made
+    return migrated(Side(home), face)
 
 
 def said(done: object) -> str:

@@ -19,7 +19,7 @@ from yakuba.nursery.applications.export import to_workbook
 from yakuba.nursery.models import SelectionRound
 from yakuba.nursery.services.later_rounds import adopted, assignment
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.on_postgresql, pytest.mark.django_db(transaction=True)]
 
 
 class Office:
@@ -35,7 +35,7 @@ class Office:
         for name, cookie in (("officer", officer), ("approver", approver)):
             context: BrowserContext = self.browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": origin}])
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)  # another part of the suite may run beside it
             watched = watch(context, origin)
             self.seen.append(watched)
             self.desks[name] = watched.page

@@ -51,6 +51,31 @@ def test_every_day_lies_in_exactly_one_era() -> None:
         assert following.first - one.last == datetime.timedelta(1)
 
 
+@pytest.mark.parametrize(
+    ("era", "western", "before", "after"),
+    [
+        ("明治6年1月1日", "1873-01-01", "明治5年12月31日", "明治6年1月2日"),
+        ("明治45年7月29日", "1912-07-29", "明治45年7月28日", "明治45年7月30日"),
+        ("大正元年7月30日", "1912-07-30", "大正元年7月29日", "大正元年7月31日"),
+        ("大正15年12月24日", "1926-12-24", "大正15年12月23日", "大正15年12月25日"),
+        ("昭和元年12月25日", "1926-12-25", "昭和元年12月24日", "昭和元年12月26日"),
+        ("昭和64年1月7日", "1989-01-07", "昭和64年1月6日", "昭和64年1月8日"),
+        ("平成元年1月8日", "1989-01-08", "平成元年1月7日", "平成元年1月9日"),
+        ("平成31年4月30日", "2019-04-30", "平成31年4月29日", "平成31年5月1日"),
+        ("令和元年5月1日", "2019-05-01", "平成31年5月1日", "令和元年5月2日"),
+        ("令和81年12月31日", "2099-12-31", "令和81年12月30日", "令和82年1月1日"),
+    ],
+)
+def test_each_era_begins_and_ends_on_the_days_of_the_law(
+    era: str, western: str, before: str, after: str
+) -> None:
+    day = datetime.date.fromisoformat(western)
+    assert parse_date(era) == day
+    assert render(day, "era") == era
+    inside = {parse_date(one) for one in (before, after)} - {None}
+    assert inside in ({day - datetime.timedelta(1)}, {day + datetime.timedelta(1)})
+
+
 def test_ligatures_and_short_names_are_eras() -> None:
     assert parse_date("㋿元年5月1日") == parse_date("令1.5.1") == datetime.date(2019, 5, 1)
     assert era_named("s").name == "昭和"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from django.test import Client
 
 from tests.ocr import made_pages
-from tests.ocr.forms import stand_in
+from tests.ocr.forms import once, stand_in
 from yakuba.core.people.models import Assignment, Department, Role, User
 from yakuba.ocr.models import FormVersion, VersionState
 from yakuba.ocr.services import page_reading
@@ -26,8 +27,9 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _cheap_engine() -> Iterator[None]:
+def _cheap_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     stand_in.install()
+    once.keep_what_was_laid(monkeypatch)
     yield
     page_reading._maker.clear()
 
@@ -73,6 +75,7 @@ def picture(image: Any) -> bytes:
     return cv2.imencode(".png", image)[1].tobytes()
 
 
+@cache
 def blank_file() -> bytes:
     return picture(made_pages.blank())
 
@@ -80,8 +83,13 @@ def blank_file() -> bytes:
 LAYOUT = made_pages.Layout()
 
 
+@cache
+def _filled(layout: made_pages.Layout) -> bytes:
+    return picture(made_pages.filled(layout))
+
+
 def filled_file(name: str = "scan.png", layout: made_pages.Layout = LAYOUT) -> Incoming:
-    return Incoming(name, picture(made_pages.filled(layout)), "image/png")
+    return Incoming(name, _filled(layout), "image/png")
 
 
 def design() -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.core.jobs.conftest import Town, empty_sqlite, postgresql, town
+from tests.core.jobs.conftest import Town, town
 from tests.ocr import made_pages
 from tests.ocr.forms.conftest import make_draft, person
 from yakuba.core.ai_log.models import AiUse
@@ -18,7 +18,7 @@ from yakuba.core.people.models import Department, Role
 from yakuba.ocr.models import Batch, FieldValue, FormVersion, Page, PageState, VersionState
 from yakuba.ocr.services.intake import Incoming, Wanted, take_in
 
-__all__ = ["empty_sqlite", "postgresql", "town"]  # fixtures of the jobs' own tests
+__all__ = ["town"]  # fixtures of the jobs' own tests
 pytestmark = pytest.mark.workers
 PAGES = 8
 

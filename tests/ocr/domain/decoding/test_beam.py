@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yakuba.ocr.domain.decoding import Lattice, best_path, log_probability, search
+from yakuba.ocr.domain.decoding.beam import NEVER, _Prefix
 from yakuba.ocr.domain.decoding.grammar import Anything, Digits, accepts
 from yakuba.ocr.domain.decoding.lattice import Alphabet
 
@@ -65,6 +66,21 @@ def test_a_narrow_beam_never_reports_more_than_the_exact_probability(made: list[
     exact = every_text(one)
     for hypothesis in search(one, Anything(), width=3):
         assert math.exp(hypothesis.log_p) == pytest.approx(exact[hypothesis.text], rel=1e-4)
+
+
+@given(st.floats(-700, 0), st.floats(-700, 0))
+def test_a_prefix_weighs_what_its_endings_weigh_together(blank: float, char: float) -> None:
+    together = math.log(math.fsum((math.exp(blank), math.exp(char))))
+    assert _Prefix(None, blank, char).total == pytest.approx(together, abs=1e-9)
+    assert _Prefix(None, blank, NEVER).total == _Prefix(None, NEVER, blank).total == blank
+
+
+def test_the_eight_best_characters_of_a_frame_are_tried_and_no_ninth() -> None:
+    digits = ("", *"123456789")
+    chances = np.array([[1.0, *(2.0**-place for place in range(9))]])
+    frame = Lattice(np.log(chances / chances.sum()).astype(np.float32), digits, "t")
+    assert [one.text for one in search(frame, Digits(1))] == list("12345678")
+    assert [one.text for one in search(frame, Digits(1), options=9, most=9)] == list("123456789")
 
 
 def test_a_forced_text_keeps_the_small_probability_that_the_picture_gives_it() -> None:

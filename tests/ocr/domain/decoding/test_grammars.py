@@ -108,6 +108,12 @@ def test_each_kind_has_its_own_characters(kind: Kind, good: str, bad: str) -> No
     assert not accepts(grammar_of(field), bad)
 
 
+@pytest.mark.parametrize("kind", [Kind.AMOUNT, Kind.DATE, Kind.POSTAL_CODE, Kind.PHONE, Kind.MY_NUMBER])
+def test_every_wide_digit_is_read_as_its_narrow_one(kind: Kind) -> None:
+    known = shapes(Field("f", kind, Box(0, 0, 1, 1)))
+    assert "".join(known[wide] for wide in "０１２３４５６７８９") == "0123456789"
+
+
 def test_a_kind_reads_identical_shapes_as_its_own() -> None:
     katakana = shapes(Field("f", Kind.BOXED_KATAKANA, Box(0, 0, 1, 1)))
     assert (katakana["口"], katakana["へ"], katakana["一"]) == ("ロ", "ヘ", "ー")
