@@ -53,6 +53,11 @@ def hidden_numbers(batch: Batch, user: Any) -> set[int]:
     return guarded - _numbers(batch, named)
 
 
+def is_hidden(page: Page, user: Any) -> bool:
+    """Whether the sheet is protected and the user is not named for it."""
+    return page.number in hidden_numbers(page.batch, user)
+
+
 def note_view(user: Any, pages: Iterable[Page]) -> None:
     """Put on record that the person was shown these sheets, as far as they are protected."""
     subjects = {subject_of(page) for page in pages}
