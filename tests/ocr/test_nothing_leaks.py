@@ -43,6 +43,12 @@ OF_FORMS = (
     "read-test", "read-test-again", "read-test-clear", "read-test-mark", "read-test-crop", "export-columns",
 )  # fmt: skip
 
+# Free documents hold no sheet of a batch; their own test of protection is tests/ocr/free/test_pages.py
+OF_DOCUMENTS = (
+    "free", "free-new", "document", "document-live", "document-image", "document-correct",
+    "document-export", "document-resume", "document-stop", "document-delete",
+)  # fmt: skip
+
 
 @pytest.fixture(autouse=True)
 def plain(settings: Any) -> None:
@@ -148,7 +154,16 @@ def traces(answer: Any, batch: Batch) -> list[str]:
 
 
 def test_every_address_is_thought_of() -> None:
-    known = {*OF_SHEET, *OF_SHEET_ACTS, *OF_VALUE, *OF_VALUE_ACTS, *OF_BATCH, *OF_BATCH_ACTS, *OF_FORMS}
+    known = {
+        *OF_SHEET,
+        *OF_SHEET_ACTS,
+        *OF_VALUE,
+        *OF_VALUE_ACTS,
+        *OF_BATCH,
+        *OF_BATCH_ACTS,
+        *OF_FORMS,
+        *OF_DOCUMENTS,
+    }
     assert {one.name for one in urlpatterns} == known, (
         "say here what a new address shows of a protected sheet"
     )
