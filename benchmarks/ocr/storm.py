@@ -176,7 +176,7 @@ def kept() -> dict[int, tuple[int, str]]:
     from yakuba.ocr.models import FieldValue
 
     rows = FieldValue.objects.filter(name="number").values_list("page__number", "pk", "page__read_at")
-    return {number: (pk, at.isoformat()) for number, pk, at in rows}
+    return {number: (pk, str(at)) for number, pk, at in rows}
 
 
 def unread() -> int:
@@ -226,7 +226,7 @@ class Storm:
                 self.peak_mb = max(self.peak_mb, mb)
             batch = Batch.objects.select_related("job").get(pk=self.batch.pk)
             left = unread()
-            if left == 0 and batch.job.is_final:
+            if left == 0 and batch.job is not None and batch.job.is_final:
                 return False
             if batches.is_stopped(batch, left):
                 batches.resume(batch, by=self.officer)

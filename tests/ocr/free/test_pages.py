@@ -43,7 +43,7 @@ def test_from_upload_to_text(web: Client) -> None:
     files = [
         SimpleUploadedFile(name, tiff(*bars).data) for name, bars in (("a.tif", (3,)), ("b.tif", (2, 5)))
     ]
-    answer = web.post(reverse("ocr:free-new"), {"title": "議事録", "files": files}, follow=True)
+    answer = web.post(reverse("ocr:free-new"), {"title": "議事録", "scans": files}, follow=True)
     document = Document.objects.get()
     assert "「議事録」を受け付けました。3ページを読みます。" in text_of(answer)
     assert "読取りを待っています" in text_of(answer)
@@ -71,17 +71,17 @@ def test_from_upload_to_text(web: Client) -> None:
     ("data", "said"),
     [
         ({"title": "議事録"}, "選ばれていません"),
-        ({"title": "", "files": True}, "文書の名称がありません"),
-        ({"title": "議\u202e事録", "files": True}, "見えない文字"),
-        ({"title": "議事録", "files": b"no picture"}, "a.tif"),
+        ({"title": "", "scans": True}, "文書の名称がありません"),
+        ({"title": "議\u202e事録", "scans": True}, "見えない文字"),
+        ({"title": "議事録", "scans": b"no picture"}, "a.tif"),
     ],
 )
 def test_every_fault_of_an_upload_is_told_and_nothing_kept(
     web: Client, data: dict[str, Any], said: str
 ) -> None:
-    if "files" in data:
-        body = tiff(1).data if data["files"] is True else data["files"]
-        data = {**data, "files": SimpleUploadedFile("a.tif", body)}
+    if "scans" in data:
+        body = tiff(1).data if data["scans"] is True else data["scans"]
+        data = {**data, "scans": SimpleUploadedFile("a.tif", body)}
     answer = web.post(reverse("ocr:free-new"), data)
     assert answer.status_code == 422
     assert said in text_of(answer)

@@ -85,12 +85,12 @@ def new(request: HttpRequest) -> HttpResponse:
     """Upload; every fault is shown, and nothing is kept when there is one."""
     form = DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        files = [incoming(one) for one in form.cleaned_data["files"]]
+        files = [incoming(one) for one in form.cleaned_data["scans"]]
         try:
             made = documents.take_in(files, form.cleaned_data["title"], by=request.user)
         except IntakeRefused as refused:
             for problem in refused.problems:
-                form.add_error("files", problem)
+                form.add_error("scans", problem)
         else:
             messages.success(request, f"「{made}」を受け付けました。{made.pages.count():,}ページを読みます。")
             return redirect("ocr:document", made.pk)

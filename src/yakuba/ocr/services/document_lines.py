@@ -21,6 +21,7 @@ from yakuba.ocr.services.visibility import DOCUMENT, OUTPUT
 
 MOST_TEXT = 500  # characters of a corrected line
 MOST_HITS = 200
+FRAME = 6  # px between a line's box and the frame drawn around it
 MOST_PDF_PAGES = 200
 A4_INCHES = 297 / 25.4
 
@@ -55,6 +56,11 @@ class Line:
     def height(self) -> int:
         """Of the box, px."""
         return self.box[3] - self.box[1]
+
+    @property
+    def frame(self) -> tuple[int, int, int, int]:
+        """Left, top, width, height of a frame that leaves the letters free, px."""
+        return self.box[0] - FRAME, self.box[1] - FRAME, self.width + 2 * FRAME, self.height + 2 * FRAME
 
 
 @dataclass(frozen=True, slots=True)
