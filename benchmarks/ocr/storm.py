@@ -1,6 +1,7 @@
 """A thousand pages under kill -9 (acceptance 8). One JSON line; exit 1 when a page or a value is off.
 
     nice -n 5 python -m benchmarks.ocr.storm [--pages 1000] [--kills 12] [--seed 1] [--home FOLDER]
+    python -m benchmarks.ocr.storm --look FOLDER      # what a run that was broken off has left
 
 One batch of ``--pages`` small sheets (100 by 60 mm, two fields of digits, drawn here without fonts) goes
 through the real job ``ocr.read_batch`` with the shipped reader, in a real worker process on SQLite. At
@@ -291,18 +292,32 @@ def verdict(batch: Any, pages: int) -> dict[str, Any]:
         "unread": figures.unread,
         "open": figures.open,
     }
-    good = (
+    once = counts["read"]  # every page that was read left all of this, and left it once
+    consistent = (
         chain.good
         and doubled == 0
-        and counts["audit_read"] == counts["jobs_done"] == 1
-        and all(
-            counts[name] == pages
-            for name in ("pages", "numbers", "read", "pictures", "ai_log", "ai_log_pages")
-        )
-        and counts["values"] == counts["open"] == pages * FIELDS
-        and counts["unread"] == 0
+        and counts["pages"] == counts["numbers"] == pages
+        and once + counts["unread"] == pages
+        and all(counts[name] == once for name in ("pictures", "ai_log", "ai_log_pages"))
+        and counts["values"] == counts["open"] == once * FIELDS
     )
-    return {**counts, "audit_chain": chain.good, "right": right, "good": good}
+    good = consistent and once == pages and counts["audit_read"] == counts["jobs_done"] == 1
+    return {**counts, "audit_chain": chain.good, "right": right, "consistent": consistent, "good": good}
+
+
+def look(home: Path) -> None:
+    """What stands in an installation that a run has left; exit 1 when something is off in it."""
+    os.environ["YAKUBA_HOME"] = str(home)
+    from yakuba.core.setup import start_django
+
+    start_django()
+    from yakuba.ocr.models import Batch
+
+    batch = Batch.objects.get()
+    found = verdict(batch, batch.pages.count())
+    print(json.dumps({"bench": "ocr.storm", "broken_off": not found["good"], **found}))
+    if not found["consistent"]:
+        sys.exit(1)
 
 
 def main() -> None:
@@ -314,7 +329,11 @@ def main() -> None:
     parser.add_argument(
         "--home", type=Path, help="an empty folder for the installation; else a temporary one"
     )
+    parser.add_argument("--look", type=Path, help="only look at the installation that a run has left there")
     given = parser.parse_args()
+    if given.look is not None:
+        look(given.look)
+        return
     with contextlib.ExitStack() as stack:
         home = given.home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yakuba-storm-")))
         home.mkdir(parents=True, exist_ok=True)
