@@ -44,13 +44,14 @@ def make(folder: Path, name: str, pages: int, fonts: Path) -> None:
     from benchmarks.ocr.drawing import Style
     from benchmarks.ocr.outcomes import with_writing
     from benchmarks.ocr.scans import make_scan
-    from benchmarks.ocr.slips import template
+
+    from yakuba.site.demo.ocr_forms import blank
 
     style = Style("noto-sans", 10.5) if name == "kyuyo" else Style("yomogi", None)
     scans = [make_scan(name, style, 800_000 + number, fonts) for number in range(pages)]
     form = with_writing(twenty(scans[0].form), style)
     (folder / "form.json").write_text(json.dumps({**render_form(form), "blank": "blank.png"}), "utf-8")
-    cv2.imwrite(str(folder / "blank.png"), template(name).image)
+    (folder / "blank.png").write_bytes(blank(name))
     for number, scan in enumerate(scans, 1):
         (folder / f"page{number}{scan.suffix}").write_bytes(scan.data)
 
