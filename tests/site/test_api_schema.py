@@ -47,6 +47,7 @@ def test_every_operation_answers_as_documented(bearer: str, settings: Any) -> No
         "POST /api/v1/nursery/ledgers",
         "POST /api/v1/nursery/rounds/{round_id}/applications",
         "POST /api/v1/ocr/batches",
+        "POST /api/v1/ocr/documents",
     }
 
 

@@ -24,7 +24,7 @@ from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
 from yakuba.nursery.models import Ledger
-from yakuba.ocr.models import ReadTestSample
+from yakuba.ocr.models import Document, ReadTestSample
 from yakuba.site.retention import CONTENTS, CONTENTS_DAYS, RULES, apply, survey
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,8 @@ def make(key: str, age: timedelta) -> Any:
         batch.created_at, batch.state = at, "done"
         batch.save()
         return batch
+    if key == "ocr-documents":
+        return Document.objects.create(title="議事録", created_at=at)
     if key == "ocr-samples":
         page = check_desk.make_batch(1).pages.get()
         assert page.version is not None

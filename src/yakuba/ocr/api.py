@@ -18,6 +18,7 @@ from ninja.files import UploadedFile
 from ninja.responses import Status
 
 from yakuba.core.tokens.auth import Token, actor
+from yakuba.ocr import api_documents
 from yakuba.ocr.models import Batch, FormVersion, VersionState
 from yakuba.ocr.services import exports
 from yakuba.ocr.services.batches import figures_of
@@ -26,6 +27,7 @@ from yakuba.ocr.services.intake import Incoming, IntakeRefused, Wanted, take_in
 from yakuba.ocr.services.turns import two_persons
 
 router = Router(tags=["ocr"])
+router.add_router("/documents", api_documents.router)
 READ = Token("ocr:read")
 WRITE = Token("ocr:write")
 MAX_ID = 2**63 - 1

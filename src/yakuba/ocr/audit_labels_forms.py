@@ -27,6 +27,14 @@ ACTIONS = {
     "ocr.page.again": "ページを読み直した",
     "ocr.page.view": "ページを見た",
     "ocr.page.reveal": "隠した個人番号をページの画像で見た",
+    "ocr.document.create": "文書を受け付けた",
+    "ocr.document.read": "文書を読み取った",
+    "ocr.document.resume": "文書の読取りを続けた",
+    "ocr.document.view": "文書を見た",
+    "ocr.document.correct": "文書の行を直した",
+    "ocr.document.undo": "文書の行の訂正を戻した",
+    "ocr.document.export": "文書の文字を書き出した",
+    "ocr.document.delete": "文書を削除した",
 }
 
 

@@ -207,3 +207,13 @@ class RescanForm(forms.Form):
     """A new scan of one page."""
 
     file = file_field("スキャンし直したファイル", ENDINGS, help_text="1ページのPDFか画像。")
+
+
+class DocumentForm(forms.Form):
+    """A free document."""
+
+    title = line("文書の名称", help_text="例：令和7年度 自治会長会議の議事録")
+    scans = many_files(
+        "文書のファイル",
+        "PDF、TIFF、JPEG、PNG、HEIC。選んだ順に1つの文書にします。20ファイル、500ページまで。1ファイル100MBまで。",
+    )

@@ -1,4 +1,4 @@
-"""The durable jobs of form reading: a batch page by page, and the read test of a draft."""
+"""The durable jobs of form reading: a batch or a free document page by page, the read test of a draft."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.urls import reverse
 from yakuba.core.audit.services import record
 from yakuba.core.jobs.models import Job
 from yakuba.core.jobs.registry import JobContext, JobError, job
-from yakuba.ocr.models import Batch, FormVersion, Page, PageState
+from yakuba.ocr.models import Batch, Document, DocumentPage, DocumentPageState, FormVersion, Page, PageState
+from yakuba.ocr.services import documents
 from yakuba.ocr.services.batches import settle
 from yakuba.ocr.services.forms import BadForm, active_versions
 from yakuba.ocr.services.page_reading import PageOutcome, PageReader
@@ -26,6 +27,9 @@ UNREADABLE = (
     "このページを読む途中で予期しない問題が起きました。"
     "「もう一度読む」を試し、だめならスキャンし直してください。"
 )
+UNREADABLE_FREE = (
+    "このページを読む途中で予期しない問題が起きました。スキャンし直して、別の文書として入れてください。"
+)
 
 
 def batch_page(finished: Job) -> str:
@@ -38,6 +42,11 @@ def test_page(finished: Job) -> str:
     return reverse("ocr:read-test", args=[finished.params["version"]])
 
 
+def document_page(finished: Job) -> str:
+    """Where a free document is seen."""
+    return reverse("ocr:document", args=[finished.params["document"]])
+
+
 class OpenScan:
     """The file that was used last stays open: pages of one PDF follow one another."""
 
@@ -45,7 +54,7 @@ class OpenScan:
         self._file = 0
         self._scan: Scan | None = None
 
-    def of(self, page: Page) -> Scan:
+    def of(self, page: Page | DocumentPage) -> Scan:
         """The opened file of a page. ``BadScan``."""
         if self._scan is None or self._file != page.source_id:
             self._scan = scan_of(page.source)
@@ -107,6 +116,38 @@ def _read(reader: PageReader, scans: OpenScan, page: Page) -> PageOutcome:
     except Exception as error:  # one page never takes the others with it
         logger.exception("page %s could not be read: %s", page.pk, type(error).__name__)
         return PageOutcome(PageState.RESCAN, (UNREADABLE,), page.version)
+
+
+@job(documents.JOB, label="文書を読み取る", timeout_s=8 * 3600, url=document_page)
+def read_document(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
+    """Read every page of a free document that waits, each in one transaction."""
+    document = Document.objects.filter(pk=params["document"]).first()
+    if document is None:
+        return {"pages": 0}  # deleted while it waited
+    scans, total = OpenScan(), document.pages.count()
+    while (page := documents.waiting_pages(document).select_related("source").first()) is not None:
+        done = total - documents.waiting_pages(document).count()
+        context.progress(done / max(total, 1), f"{done + 1:,}／{total:,}ページ")
+        documents.keep_page(page, _read_free(scans, page))
+    with context.finish() as outcome:
+        locked = Document.objects.select_for_update().filter(pk=document.pk).first()
+        if locked is not None:
+            documents.settle(locked)
+            outcome["pages"] = total
+            outcome["read"] = locked.pages.filter(state=DocumentPageState.READ).count()
+            documents.note("ocr.document.read", locked, "system:jobs", **outcome)
+    return outcome
+
+
+def _read_free(scans: OpenScan, page: DocumentPage) -> documents.Outcome:
+    """The outcome of a page; a broken page stops no other."""
+    try:
+        return documents.read_page(scans.of(page).page(page.source_page))
+    except BadScan as bad:
+        return documents.Outcome(DocumentPageState.UNREADABLE, str(bad))
+    except Exception as error:  # one page never takes the others with it
+        logger.exception("page %s of a document could not be read: %s", page.pk, type(error).__name__)
+        return documents.Outcome(DocumentPageState.UNREADABLE, UNREADABLE_FREE)
 
 
 @job("ocr.read_test", label="読取りを試す", timeout_s=3600, url=test_page)

@@ -299,3 +299,102 @@ class ExportLayout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} の列"
+
+
+class DocumentState(models.TextChoices):
+    """Where a free document stands."""
+
+    READING = "reading", "読取り中"
+    READ = "read", "読取り済み"
+
+
+class Document(models.Model):
+    """Any document, read to text without a form (帳票以外の文書). Nothing of it passes by certificate."""
+
+    face = Face.STAFF
+
+    title = models.CharField("名称", max_length=100)
+    source = models.CharField("受付方法", max_length=20, default="upload")  # upload, api
+    state = models.CharField(
+        "状態", max_length=10, choices=DocumentState.choices, default=DocumentState.READING
+    )
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField("受付日時", default=timezone.now)
+    created_by = _by("受付者")
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "文書"
+        verbose_name_plural = "文書"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DocumentPageState(models.TextChoices):
+    """Where a page of a free document stands."""
+
+    WAITING = "waiting", "読取り待ち"
+    READ = "read", "読取り済み"
+    UNREADABLE = "unreadable", "読めない"
+
+
+class DocumentPage(models.Model):
+    """One page of a free document.
+
+    ``outcome`` is sealed as a whole, because any page may hold names and numbers. It is JSON,
+    ``[{"text", "confidence", "box": [left, top, right, bottom], "vertical"}]`` in reading order, boxes in
+    px of ``width`` x ``height``; once written it never changes.
+    """
+
+    face = Face.STAFF
+
+    document = models.ForeignKey(
+        Document, on_delete=models.CASCADE, related_name="pages", verbose_name="文書"
+    )
+    number = models.PositiveIntegerField("番号")  # in the document, from 1
+    source = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    source_page = models.PositiveIntegerField("元のファイルのページ", default=1)
+    state = models.CharField(
+        "状態", max_length=12, choices=DocumentPageState.choices, default=DocumentPageState.WAITING
+    )
+    problem = models.CharField("問題", max_length=300, blank=True)  # a sentence for staff
+    width = models.PositiveIntegerField("幅（画素）", default=0)
+    height = models.PositiveIntegerField("高さ（画素）", default=0)
+    lines = models.PositiveIntegerField("行数", default=0)
+    doubtful = models.PositiveIntegerField("確からしさの低い行", default=0)
+    outcome = EncryptedTextField("読み", blank=True, default="", purpose="ocr.document")
+    seconds = models.FloatField("読取りの秒数", default=0.0)
+    read_at = models.DateTimeField("読取り日時", null=True, blank=True)
+
+    class Meta:
+        ordering = ["document", "number"]
+        verbose_name = "文書のページ"
+        verbose_name_plural = "文書のページ"
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="ocr_document_page_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.number}ページ"
+
+
+class DocumentCorrection(models.Model):
+    """A line as a person corrected it. Rows are added, never changed; an undo adds ``undone_at``."""
+
+    face = Face.STAFF
+
+    page = models.ForeignKey(DocumentPage, on_delete=models.CASCADE, related_name="corrections")
+    line = models.PositiveIntegerField("行")  # from 1, in reading order
+    text = EncryptedTextField("文字", blank=True, default="", purpose="ocr.document")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("日時", default=timezone.now)
+    undone_at = models.DateTimeField("取消し日時", null=True, blank=True)
+
+    class Meta:
+        ordering = ["page", "line", "pk"]
+        verbose_name = "文書の行の訂正"
+        verbose_name_plural = "文書の行の訂正"
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.line}行"

@@ -61,12 +61,13 @@ TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
     "ocr.intake": "スキャンの受付",
     "ocr.sort": "仕分けと読めないページの対応",
     "ocr.check": "帳票の欄の確認",
+    "ocr.free": "帳票以外の文書の読取り",
 }
 WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.
 QUIET = (
-    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.number.",
-    "ocr.page.", "people.code", "people.factor",
+    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.document.",
+    "ocr.number.", "ocr.page.", "people.code", "people.factor",
     "people.password", "people.second", "people.session", "people.sign", "people.sso", "people.unlocked",
     "protected.",
 )  # fmt: skip

@@ -25,7 +25,7 @@ from yakuba.core.files import vault
 from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
-from yakuba.ocr.models import Batch, BatchState, ReadTestSample
+from yakuba.ocr.models import Batch, BatchState, Document, ReadTestSample
 from yakuba.ocr.services.forgetting import forget_numbers, old_numbers
 from yakuba.site.environment import setting
 
@@ -75,6 +75,10 @@ def _checked_batches(before: datetime) -> QuerySet[Batch]:
 
 def _old_samples(before: datetime) -> QuerySet[ReadTestSample]:
     return ReadTestSample.objects.filter(created_at__lt=before)
+
+
+def _old_documents(before: datetime) -> QuerySet[Document]:
+    return Document.objects.filter(created_at__lt=before)
 
 
 def unused_files(before: datetime) -> QuerySet[StoredFile]:
@@ -136,6 +140,7 @@ RULES: tuple[Rule, ...] = (
         _checked_batches,
         _delete_with_parts,
     ),
+    Rule("ocr-documents", "帳票以外の文書（画像、読み、訂正）", 400, _old_documents, _delete_with_parts),
     Rule("ocr-samples", "読取りの試験の見本", 400, _old_samples, _delete_with_parts),
     Rule("ai-log", "AIの利用記録", 1_830, lambda at: AiUse.objects.filter(at__lt=at), _delete),
     Rule("unused-files", "どこからも使われていないファイル", 30, unused_files, _delete),

@@ -20,6 +20,7 @@ from yakuba.ocr.services import batches
 from yakuba.ocr.services.batches import STUCK_PAGES
 from yakuba.ocr.services.forms import active_versions
 from yakuba.ocr.services.intake import IntakeRefused, Wanted, read_again, take_in
+from yakuba.ocr.services.visibility import hidden_numbers
 
 PAGES_SHOWN = 60
 PAGE_CHIPS = {
@@ -112,7 +113,9 @@ def _live_context(request: HttpRequest, found: Batch) -> dict[str, Any]:
 
 def _pages_context(request: HttpRequest, found: Batch) -> dict[str, Any]:
     view = request.GET.get("view", "")
-    rows = found.pages.select_related("version", "version__form", "source")
+    hidden = hidden_numbers(found, request.user)
+    seen = found.pages.exclude(number__in=hidden)
+    rows = seen.select_related("version", "version__form", "source")
     if view == "stuck":
         rows = rows.filter(state__in=STUCK_PAGES)
     elif view in ("read", "waiting"):
@@ -123,8 +126,9 @@ def _pages_context(request: HttpRequest, found: Batch) -> dict[str, Any]:
         "cards": [(page, PAGE_CHIPS[PageState(page.state)]) for page in shown],
         "view": view,
         "views": [(key, label, key == view) for key, label in VIEWS],
-        "tray": list(found.pages.filter(state=PageState.UNSORTABLE).order_by("number")[:PAGES_SHOWN]),
+        "tray": list(seen.filter(state=PageState.UNSORTABLE).order_by("number")[:PAGES_SHOWN]),
         "versions": active_versions(),
+        "hidden": found.pages.filter(number__in=hidden).count() if hidden else 0,
     }
 
 
@@ -164,7 +168,8 @@ def tray(request: HttpRequest, pk: int) -> HttpResponse:
     """A person chooses the form for unsortable pages (様式を選んで読む)."""
     found = find(pk)
     version = next((one for one in active_versions() if str(one.pk) == request.POST.get("version")), None)
-    chosen = Page.objects.filter(
+    seen = Page.objects.exclude(number__in=hidden_numbers(found, request.user))
+    chosen = seen.filter(
         batch=found, state=PageState.UNSORTABLE, pk__in=_numbers(request.POST.getlist("page"))
     )
     if version is None or not chosen:

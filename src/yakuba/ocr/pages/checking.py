@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -132,7 +133,7 @@ def _screen(
     chief, now = is_chief(request.user), timezone.now()
     mine = {one.pk for one in rows if queues.waits_for(request.user, one, chief=chief)}
     start, part = queues.part_of(rows, value)
-    _opened(request, value)
+    _opened(request, value, beside=part)
     cells = [
         check_items.cell(one, number, request.user, mine=one.pk in mine, current=one.pk == value.pk, now=now)
         for number, one in enumerate(part, start)
@@ -177,10 +178,10 @@ def _nothing_left(request: HttpRequest, way: queues.Way, rows: list[FieldValue])
     )
 
 
-def _opened(request: HttpRequest, value: FieldValue) -> None:
-    """The person has the field before their eyes; a personal number leaves an audit line."""
+def _opened(request: HttpRequest, value: FieldValue, beside: Iterable[FieldValue] = ()) -> None:
+    """The person has the field before their eyes, and others in the grid; a number leaves an audit line."""
     queues.take(value, request.user)
-    note_view(request.user, [value.page])
+    note_view(request.user, [value.page, *(one.page for one in beside)])
     if is_secret(value):
         record(
             "ocr.number.view",
@@ -348,6 +349,7 @@ def bulk(request: HttpRequest, pk: int, version: int, name: str) -> HttpResponse
     if not mine:
         return redirect(way_address(way))
     shown = mine[: queues.PART]
+    note_view(request.user, [one.page for one in shown])
     places = {one.pk: number for number, one in enumerate(rows, 1)}
     cells = [
         check_items.cell(one, places[one.pk], request.user, mine=True, current=False, now=now)
@@ -368,7 +370,7 @@ def _confirm_bulk(request: HttpRequest, way: queues.Way) -> HttpResponse:
     shown = {number_of(one) for one in request.POST.getlist("shown")}
     wrong = {number_of(one) for one in request.POST.getlist("wrong")}
     handling = checking.Handling.of(request.POST.get("seconds", ""), request.POST.get("keystrokes", ""))
-    on_the_way = set(way.values().values_list("pk", flat=True))
+    on_the_way = set(way.seen_by(request.user).values_list("pk", flat=True))
     try:
         found = checking.confirm_many((shown - wrong) & on_the_way, by=request.user, handling=handling)
     except CheckError as problem:

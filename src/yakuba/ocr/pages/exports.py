@@ -111,8 +111,8 @@ def _file(request: HttpRequest, batch: Batch, asked: Asked) -> HttpResponse:
         version = asked.version if asked.kind in OF_ONE_VERSION else None
         chosen = exports.select(batch, version=version, with_protected=asked.with_protected)
         exports.require_whole(chosen, part=asked.part)
+        released = exports.release_protected(chosen, by=request.user)  # first: a fault would name values
         body = _body(chosen, asked)
-        released = exports.release_protected(chosen, by=request.user)
         exports.note(chosen, asked.kind, by=request.user, numbers=asked.numbers, released=released)
     _, content_type, ending = KINDS[asked.kind]
     header = content_disposition_header(True, _name(chosen, version, asked.kind, ending))

@@ -23,6 +23,7 @@ from yakuba.ocr.services.batches import STUCK_PAGES, remove_page
 from yakuba.ocr.services.forms import content
 from yakuba.ocr.services.intake import IntakeRefused, read_again, replace_file
 from yakuba.ocr.services.scans import BadScan, picture, reduced, scan_of
+from yakuba.ocr.services.visibility import hidden_numbers, is_hidden, note_view
 from yakuba.ocr.services.words import kind_text, reason_text
 
 THUMB_PX = 260
@@ -47,20 +48,24 @@ MEASURES = (
 )
 
 
-def find(pk: int) -> Page:
-    """One page with what it shows."""
+def find(request: HttpRequest, pk: int) -> Page:
+    """One page with what it shows; 404 also for a protected sheet that the person is not named for."""
     rows = Page.objects.select_related(
         "batch", "batch__version", "version", "version__form", "source", "registered"
     )
-    return get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(rows, pk=pk)
+    if is_hidden(found, request.user):
+        raise Http404("そのページはありません。")
+    return found
 
 
 @require_GET
 @require("ocr", Role.VIEWER)
 def page_view(request: HttpRequest, pk: int) -> HttpResponse:
     """The picture with boxes, values beside it; on record, because a page holds personal data."""
-    found = find(pk)
+    found = find(request, pk)
     record("ocr.page.view", actor=request.user, target=f"ocr.page:{found.pk}")
+    note_view(request.user, [found])
     form = content(found.version) if found.version is not None and found.registered is not None else None
     values = [] if form is None else _values(found, form)
     context: dict[str, Any] = {
@@ -78,16 +83,22 @@ def page_view(request: HttpRequest, pk: int) -> HttpResponse:
         "revealed": request.GET.get("reveal") == "1" and allowed(request.user, "ocr", Role.OFFICER),
         "stuck": found.state in STUCK_PAGES,
         "rescan_form": RescanForm(),
-        "before": _beside(found, -1),
-        "after": _beside(found, 1),
+        "before": _beside(found, request.user, forward=False),
+        "after": _beside(found, request.user, forward=True),
         "check_url": links.check_url(found.batch_id),
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
     }
     return render(request, "ocr/page.html", context)
 
 
-def _beside(page: Page, step: int) -> str:
-    row = Page.objects.filter(batch=page.batch_id, number=page.number + step).first()
+def _beside(page: Page, user: Any, *, forward: bool) -> str:
+    """The next page that the person may see."""
+    rows = Page.objects.filter(batch=page.batch_id).exclude(number__in=hidden_numbers(page.batch, user))
+    row = (
+        rows.filter(number__gt=page.number).order_by("number")
+        if forward
+        else rows.filter(number__lt=page.number).order_by("-number")
+    ).first()
     return "" if row is None else reverse("ocr:page", args=[row.pk])
 
 
@@ -131,12 +142,13 @@ def _shown(value: FieldValue, page: Page) -> str:
 @require("ocr", Role.VIEWER)
 def image(request: HttpRequest, pk: int) -> HttpResponse:
     """The registered page with personal numbers covered; officers may ask for them, on record."""
-    found = find(pk)
+    found = find(request, pk)
     if found.registered is None or found.version is None:
         raise Http404("このページは、様式と重なりませんでした。")
     shown = picture(found.registered)
     if request.GET.get("reveal") == "1" and allowed(request.user, "ocr", Role.OFFICER):
         record("ocr.page.reveal", actor=request.user, target=f"ocr.page:{found.pk}")
+        note_view(request.user, [found])
         return png(shown)
     return png(covered(shown, content(found.version)))
 
@@ -145,7 +157,7 @@ def image(request: HttpRequest, pk: int) -> HttpResponse:
 @require("ocr", Role.VIEWER)
 def thumb(request: HttpRequest, pk: int) -> HttpResponse:
     """A small picture, too small to read; personal numbers are covered where their place is known."""
-    found = find(pk)
+    found = find(request, pk)
     if found.registered is not None and found.version is not None:
         return png(reduced(covered(picture(found.registered), content(found.version)), THUMB_PX))
     return png(reduced(_scanned(found), THUMB_PX))
@@ -155,8 +167,9 @@ def thumb(request: HttpRequest, pk: int) -> HttpResponse:
 @require("ocr", Role.OFFICER)
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """The page as it was scanned, on record: nothing is covered on it."""
-    found = find(pk)
+    found = find(request, pk)
     record("ocr.page.reveal", actor=request.user, target=f"ocr.page:{found.pk}")
+    note_view(request.user, [found])
     return png(reduced(_scanned(found), ORIGINAL_PX))
 
 
@@ -178,6 +191,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 @require("ocr", Role.OFFICER)
 def rescan(request: HttpRequest, pk: int) -> HttpResponse:
     """Replace the page's file by a better scan."""
+    find(request, pk)
     form = RescanForm(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, "".join(str(error) for errors in form.errors.values() for error in errors))
@@ -193,7 +207,7 @@ def rescan(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _acted(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:
     try:
-        act(find(pk))
+        act(find(request, pk))
     except IntakeRefused as refused:
         messages.error(request, "".join(refused.problems))
     else:
@@ -205,7 +219,7 @@ def _acted(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:
 @require("ocr", Role.OFFICER)
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a page that can't be read out of its batch."""
-    found = find(pk)
+    found = find(request, pk)
     batch = found.batch_id
     try:
         remove_page(found, by=request.user)

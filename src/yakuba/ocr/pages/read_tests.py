@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yakuba.core.audit.services import record
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import require
 from yakuba.ocr.domain.form import Kind
@@ -145,6 +146,9 @@ def crop(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse:
         field = form.field_named(name)
     except (BadForm, KeyError):
         raise Http404("その欄はありません。") from None
+    if field.kind is Kind.MY_NUMBER:
+        detail = {"version": pk, "sample": number, "picture": True}
+        record("ocr.number.view", actor=request.user, target=f"ocr.version:{pk}", detail=detail)
     return png(cropped(picture(sample.registered), form, field.boxes))
 
 

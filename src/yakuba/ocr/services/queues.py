@@ -39,10 +39,13 @@ class Way:
             return rows.filter(page__number=self.number).order_by("order")
         return rows.filter(page__version=self.version, name=self.name).order_by("page__number")
 
+    def seen_by(self, user: Any) -> QuerySet[FieldValue]:
+        """The fields on the walk that the person may see."""
+        return self.values().exclude(page__number__in=hidden_numbers(self.batch, user))
+
     def rows(self, user: Any) -> list[FieldValue]:
         """The fields that the person may see, with all that the check screen shows of them."""
-        chosen = self.values().exclude(page__number__in=hidden_numbers(self.batch, user))
-        chosen = chosen.select_related("page__batch", "page__version__form", "page__registered")
+        chosen = self.seen_by(user).select_related("page__batch", "page__version__form", "page__registered")
         return list(chosen.prefetch_related("checks__by", "lease__by"))
 
 

@@ -40,15 +40,16 @@ def searchable_pdf(pages: Iterable[tuple[bytes | Image, Sequence[TextBox]]], *, 
     A vertical box (more than twice as high as wide, several letters) gets its letters one under another.
     ``ValueError`` for no page at all, ``PdfFailed`` for a picture that can't be read.
     """
-    every = list(pages)  # the letters of all pages are needed before the first is written
+    # The letters of all pages are needed before the first is written; the pictures wait as JPEG.
+    every = [(_jpeg(picture, number), texts) for number, (picture, texts) in enumerate(pages, 1)]
     if not every:
         raise ValueError("at least one page is needed")
     document = pdfium.PdfDocument.new()
     try:
         codes = _codes(text for _, texts in every for text, _ in texts)
         font = _font(document, codes)
-        for number, (picture, texts) in enumerate(every, 1):
-            _page(document, _Pen(document, font, codes), _jpeg(picture, number), texts, POINTS / dpi)
+        for jpeg, texts in every:
+            _page(document, _Pen(document, font, codes), jpeg, texts, POINTS / dpi)
         raw.FPDFFont_Close(font)
         out = io.BytesIO()
         document.save(out)

@@ -13,12 +13,14 @@ from yakuba.core.people.models import ProtectedAccess, ProtectedPerson
 from yakuba.ocr.models import Batch, Page
 
 SUBJECT = "ocr.page"
+DOCUMENT = "ocr.document"
 OUTPUT = "ocr.export"
 
 
 def register() -> None:
     """Say what can be protected here, and what of it can leave by a release."""
     protected.register_kind(SUBJECT, "AI-OCR の用紙（束の番号-用紙の番号、例：12-3）")
+    protected.register_kind(DOCUMENT, "AI-OCR の文書（文書の番号、例：12）")
     protected.register_output(OUTPUT, "AI-OCR の結果の書き出し")
 
 
@@ -51,6 +53,27 @@ def hidden_numbers(batch: Batch, user: Any) -> set[int]:
     )
     named = ProtectedPerson.objects.filter(pk__in=mine.values("protected_id"))
     return guarded - _numbers(batch, named)
+
+
+def is_hidden(page: Page, user: Any) -> bool:
+    """Whether the sheet is protected and the user is not named for it."""
+    return page.number in hidden_numbers(page.batch, user)
+
+
+def hidden_documents(user: Any) -> set[int]:
+    """The numbers of the protected free documents that the user is not named for."""
+    guarded = _documents(ProtectedPerson.objects.filter(subject_kind=DOCUMENT, ended_at=None))
+    if not guarded or not getattr(user, "is_active", False):
+        return guarded
+    mine = ProtectedAccess.objects.filter(
+        user=user, ended_at=None, protected__subject_kind=DOCUMENT, protected__ended_at=None
+    )
+    return guarded - _documents(ProtectedPerson.objects.filter(pk__in=mine.values("protected_id")))
+
+
+def _documents(rows: Any) -> set[int]:
+    subjects = rows.values_list("subject_id", flat=True)
+    return {int(one) for one in subjects if one.isascii() and one.isdigit() and len(one) < 19}
 
 
 def note_view(user: Any, pages: Iterable[Page]) -> None:
