@@ -30,7 +30,7 @@ TURN_WORDS = {1: "二重確認の1人目", 2: "二重確認の2人目", 3: "3人
 UNITS = {Kind.AMOUNT: "円"}
 HINTS = {
     Kind.DATE: "令和6年5月1日、R6.5.1、2024-05-01 のどれでも入力できます。",
-    Kind.CHECKBOX: "印あり＝1、印なし＝0",
+    Kind.CHECKBOX: "印があれば「あり」か1、なければ「なし」か0",
     Kind.AMOUNT: "円の単位まで。コンマは要りません。",
 }
 
@@ -100,6 +100,22 @@ def shown_text(field: Field, text: str) -> str:
     return text
 
 
+def entry_text(field: Field, text: str) -> str:
+    """How a value stands in the input, where the person may change it; ``read_entry`` takes it back."""
+    if field.kind is Kind.CHECKBOX:
+        return {"true": "あり", "false": "なし"}.get(text, text)
+    return shown_text(field, text)
+
+
+def _choices(field: Field) -> list[dict[str, Any]]:
+    """What may be chosen in a field of marks, in the form's order: it tells nothing of the reading."""
+    if field.kind is Kind.CIRCLE:
+        return [{"text": option.value, "source": "option"} for option in field.options]
+    if field.kind is Kind.CHECKBOX:
+        return [{"text": text, "source": "option"} for text in ("true", "false")]
+    return []
+
+
 def _candidates(value: FieldValue, field: Field, sums: set[str]) -> list[Shown]:
     content = content_of(value)
     found: list[Shown] = []
@@ -107,8 +123,7 @@ def _candidates(value: FieldValue, field: Field, sums: set[str]) -> list[Shown]:
         {"text": content.text, "source": "", "confidence": value.confidence},
         *content.candidates,
     ]
-    if field.kind is Kind.CIRCLE:
-        rows += [{"text": option.value, "source": "option"} for option in field.options]
+    rows += _choices(field)
     for row in rows:
         text = str(row.get("text", ""))
         if any(one.text == text for one in found):
@@ -134,6 +149,12 @@ def _source(sources: set[str], text: str, sums: set[str]) -> str:
     return "・".join(words or ["読み"])
 
 
+def _blind_choices(field: Field) -> list[Shown]:
+    """Marks are picked with one key in a blind entry too; the reading stays hidden."""
+    found = [Shown(row["text"], shown_text(field, row["text"]), "選択肢") for row in _choices(field)]
+    return [*found, Shown("", "（どれも囲まれていない）", "選択肢")] if field.kind is Kind.CIRCLE else found
+
+
 def _entered(value: FieldValue, field: Field) -> list[Shown]:
     """The two entries that differ, without a word on who made which."""
     entered = [one for one in standing_checks(value) if one.outcome not in ("illegible", "escalated")]
@@ -149,7 +170,7 @@ def panel(value: FieldValue, user: Any, *, now: datetime | None = None) -> Panel
     hidden = value.page.batch.blind
     third = value.state in (ValueState.DIFFERS, ValueState.ESCALATED)
     sums = _sums(value)
-    candidates = [] if hidden else _candidates(value, field, sums)
+    candidates = _blind_choices(field) if hidden else _candidates(value, field, sums)
     if third:
         entered = _entered(value, field)
         candidates = (entered + [one for one in candidates if one.text not in {e.text for e in entered}])[
@@ -163,7 +184,7 @@ def panel(value: FieldValue, user: Any, *, now: datetime | None = None) -> Panel
         field=field,
         turn=turn,
         turn_words=TURN_WORDS.get(turn, "") if two_persons(value.page.batch) or turn > 2 else "",
-        text=shown_text(field, text) if field.kind is Kind.AMOUNT else text,
+        text=entry_text(field, text),
         chips=_chips(value, texts, hidden=hidden, third=third),
         place=place_words(texts, digits=field.kind in NUMERIC) if value.reasons and not hidden else "",
         candidates=tuple(candidates),

@@ -22,6 +22,7 @@ from yakuba.core.ui.templatetags.yakuba_ui import moment
 from yakuba.ocr.domain.form_faults import faults_of
 from yakuba.ocr.entry import ImportForm, NewForm, ReasonForm
 from yakuba.ocr.models import Form, FormVersion, VersionState
+from yakuba.ocr.pages import links
 from yakuba.ocr.pages.pictures import png_bytes
 from yakuba.ocr.services import approvals, forms
 from yakuba.ocr.services.form_files import FormPackage, dump_yaml, read_package
@@ -182,6 +183,7 @@ def _version_page(
         "form": form,
         "steps": ["枠を描く", "読取りを試す", "承認を依頼する", "使用中"],
         "step": _step(found),
+        "border_url": links.border_url(found) if found.state == VersionState.ACTIVE else "",
         "may_approve": allowed(request.user, "ocr", Role.APPROVER),
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
     }

@@ -99,6 +99,8 @@ def import_form(package: FormPackage, image: Image, *, by: Any) -> FormVersion:
 
 
 def _keep(name: str, version: str, data: dict[str, Any], image: Image, by: Any, action: str) -> FormVersion:
+    if "/" in name:  # the border names a field «form/field»
+        raise FormError(f"帳票の名称「{name}」：「/」は使えません。「／」か「・」にしてください。")
     width, height = data["page"]["width_mm"], data["page"]["height_mm"]
     if not (0 < width <= LARGEST_MM and 0 < height <= LARGEST_MM):
         raise FormError(

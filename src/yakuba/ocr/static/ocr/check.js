@@ -158,6 +158,11 @@
   const decide = async (act, text) => {
     const sent = form();
     if (!sent || holder.hasAttribute("aria-busy")) return;
+    // Nothing is proposed here: a stray Enter must not stand for «empty».
+    if (act === "confirm" && text === undefined && "blind" in sent.dataset && !editing() && !field().value) {
+      complain("候補の番号で選ぶか、F2を押して入力してください。");
+      return;
+    }
     touch();
     const pk = current();
     const kept = text ?? field().value;
