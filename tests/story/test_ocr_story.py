@@ -77,9 +77,11 @@ class DemoTown(Installation):
 class Officer(Keys):
     """A person at the desk of AI-OCR, who draws with a mouse and checks with the keyboard alone."""
 
+    patience = 60_000
+
     def __init__(self, browser: Browser, origin: str, shots: Path | None) -> None:
         super().__init__(browser, origin, shots)
-        self.context.set_default_timeout(60_000)
+        self.context.set_default_timeout(self.patience)
 
     def reach(self, target: Locator) -> Locator:
         """Go straight to the control: that the tab key gets everywhere is another story's part."""
@@ -133,7 +135,7 @@ class Officer(Keys):
         """Decide every field of one's own, keys alone, as what is truly written; the titles in order."""
         seen = []
         while True:
-            form = self.page.locator("form[data-check]")
+            form = self.page.locator("[data-ready] form[data-check]")
             form.wait_for()
             title = (self.page.locator("[data-title]").text_content() or "").strip()
             page = re.search(r"(\d+)ページ", form.locator("header").text_content() or "")
@@ -142,7 +144,7 @@ class Officer(Keys):
             seen.append(title)
             self._decide(str(TRULY[files[int(page[1]) - 1]][NAMES[title]]), blind=blind)
             gone = f'() => document.querySelector("form[data-check]")?.dataset.check !== "{number}"'
-            self.page.wait_for_function(gone, timeout=60_000)
+            self.page.wait_for_function(gone, timeout=self.patience)
             self.page.wait_for_load_state("load")
             if self.page.locator("form[data-check]").count():
                 continue

@@ -20,12 +20,14 @@ from yakuba.ocr.domain.wording import (
 )
 from yakuba.ocr.models import Check, FieldValue, ValueState
 from yakuba.ocr.services.checking import page_texts
+from yakuba.ocr.services.crops import hull
 from yakuba.ocr.services.definitions import definition_of, field_of
 from yakuba.ocr.services.queues import STATE_WORDS, held_by_other
 from yakuba.ocr.services.sealed import content_of, holding_text, is_secret
 from yakuba.ocr.services.turns import OPEN, is_audit, standing_checks, turn_of, two_persons
 
 MOST_CANDIDATES = 9
+WIDE = 8.0  # a crop so many times as wide as high gets the whole width, or its letters are too small
 TURN_WORDS = {1: "二重確認の1人目", 2: "二重確認の2人目", 3: "3人目の判断", 4: "係長の判断"}
 UNITS = {Kind.AMOUNT: "円"}
 HINTS = {
@@ -69,6 +71,7 @@ class Panel:
     secret: bool
     numeric: bool
     free: bool
+    wide: bool
     audit: bool
     escalated: bool
     holder: str
@@ -197,11 +200,19 @@ def panel(value: FieldValue, user: Any, *, now: datetime | None = None) -> Panel
         secret=is_secret(value),
         numeric=field.kind in NUMERIC,
         free=field.kind in (Kind.FREE, Kind.ADDRESS),
+        wide=_is_wide(field),
         audit=is_audit(value),
         escalated=value.state == ValueState.ESCALATED,
         holder=held_by_other(value, user, now or timezone.now()),
         history=tuple(one for one in value.checks.all() if turn in (1, 4) or one.by_id == user.pk),
     )
+
+
+def _is_wide(field: Field) -> bool:
+    if not field.boxes:
+        return False
+    box = hull(field.boxes)
+    return box.width > WIDE * box.height
 
 
 def _sums(value: FieldValue) -> set[str]:
