@@ -260,7 +260,11 @@ def _handed_out(
 @require("ocr", Role.OFFICER)
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """A new draft from this version."""
-    made = forms.copy_version(find(pk), by=request.user)
+    try:
+        made = forms.copy_version(find(pk), by=request.user)
+    except FormError as error:
+        messages.error(request, str(error))
+        return redirect("ocr:version", pk)
     messages.success(request, f"「{made}」を下書きとして作りました。")
     return redirect("ocr:version", made.pk)
 
