@@ -97,11 +97,8 @@ class Officer(Keys):
         self.press("ログインする")
 
     def choose_files(self, where: str, *paths: Path) -> None:
-        """Open the file chooser with the space bar and choose the files."""
-        self.reach(self.page.locator(where))
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Space")
-        chooser.value.set_files(list(paths))
+        """Choose files for an upload."""
+        self.reach(self.page.locator(where)).set_input_files(list(paths))
 
     def until(self, words: str) -> None:
         """The page leads on by itself; nothing is pressed."""
