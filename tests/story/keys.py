@@ -26,6 +26,8 @@ BEHIND = """e => {
 class Keys(Desk):
     """Tab, Enter, the arrow keys and letters; a file chooser alone is answered for the person."""
 
+    patience = 20_000  # ms until the page that answers is there
+
     def __init__(self, browser: Browser, origin: str, shots: Path | None) -> None:
         super().__init__(browser, origin, shots)
         self.faults: list[str] = []
@@ -62,7 +64,7 @@ class Keys(Desk):
         before = self.page.evaluate("() => { window.left = true; return location.href }")
         self.page.keyboard.press("Enter")
         gone = f"() => !window.left || location.href !== {before!r}"
-        self.page.wait_for_function(gone, timeout=20_000)
+        self.page.wait_for_function(gone, timeout=self.patience)
         self.page.wait_for_load_state("load")
 
     def unfold(self, text: str) -> None:

@@ -121,6 +121,12 @@ def test_a_simulated_certificate_is_marked(staff: list[User], settings: Any) -> 
     assert "認定（模擬）" not in page(staff[0], "home")
 
 
+def test_simulated_entries_are_named_before_there_is_a_certificate(staff: list[User]) -> None:
+    label(task(), (staff[0], staff[1]), 20, simulated=True)
+    assert "（模擬を含む、あと" in page(staff[0], "home")
+    assert "うち模擬 20件" in page(staff[0], "task", pk=row_of().pk)
+
+
 def test_a_system_declares_its_own_lines(staff: list[User], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_tellers", dict(registry._tellers))
     register_lines(

@@ -135,7 +135,10 @@ def test_another_version_model_or_scanner_has_no_certificate(
 def test_a_simulated_certificate_works_in_a_demo_alone(staff: list[User], settings: Any) -> None:
     settings.YAKUBA_DEMO = True
     certified(task(), staff, simulated=True)
-    assert route(task(), [one(1.0, "a")], rng=Random(1))["a"].decision is Decision.AUTO
+    passed = route(task(), [one(1.0, "a")], rng=Random(1))["a"]
+    assert passed.decision is Decision.AUTO
+    assert "証明書（模擬）" in passed.because  # the words go with the value, wherever it is shown
+    assert "証明書（模擬）" in standing(task()).because
     settings.YAKUBA_DEMO = False
     assert standing(task()).certificate is None
     answer = route(task(), [one(1.0, "b")], rng=Random(1))["b"]

@@ -47,7 +47,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def shows(page: Page, value: FieldValue) -> None:
-    page.wait_for_selector(f'form[data-check="{value.pk}"]')
+    page.wait_for_selector(f'[data-ready] form[data-check="{value.pk}"]')
 
 
 def test_twenty_fields_are_checked_by_keyboard_alone(chromium: Browser, live_server: Any) -> None:
@@ -156,6 +156,26 @@ def test_what_somebody_else_decided_meanwhile_is_skipped(chromium: Browser, live
     assert FieldValue.objects.get(pk=first.pk).final == "77"
     assert Check.objects.filter(value=first).count() == 1
     context.close()
+
+
+def test_fifty_hasty_enters_confirm_no_field_that_was_not_shown(chromium: Browser, live_server: Any) -> None:
+    batch = check_desk.make_batch(4, fields=["paid"])
+    values = list(FieldValue.objects.filter(page__batch=batch).order_by("page__number"))
+    seen, context = signed_in(chromium, live_server, make_user("officer"))
+    page = seen.page
+    page.goto(f"{live_server.url}/staff/ocr/batches/{batch.pk}/check/{values[0].page.version_id}/paid/")
+    shows(page, values[0])
+    page.evaluate(
+        """() => { for (let n = 0; n < 50; n += 1) document.activeElement.dispatchEvent(
+          new KeyboardEvent("keydown", { key: "Enter", bubbles: true })); }"""
+    )
+    shows(page, values[1])
+    assert Check.objects.count() == 1
+    page.keyboard.press("Enter")  # after a look it goes on
+    shows(page, values[2])
+    assert Check.objects.count() == 2
+    context.close()
+    assert seen.faults == []
 
 
 def test_a_decision_that_could_not_be_sent_comes_back(chromium: Browser, live_server: Any) -> None:

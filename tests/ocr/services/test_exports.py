@@ -57,7 +57,7 @@ def test_csv_has_the_chosen_columns_in_their_order_and_a_masked_number() -> None
     user = make_user("officer")
     table = rows_of(exports.csv_of(exports.select(batch), batch.version))
     assert table[0][:4] == ["用紙の番号", "個人番号", "氏名", "支払金額"]
-    assert table[1][:4] == ["1", "•••• •••• 9018", "髙橋 凪", "1037153"]
+    assert table[1][:4] == ["1", "**** **** 9018", "髙橋 凪", "1037153"]
     columns = [exports.Column("paid", "金額"), exports.Column("number", "番号")]
     exports.save_columns(batch.version, columns, by=user)
     table = rows_of(exports.csv_of(exports.select(batch), batch.version, numbers=True))
@@ -75,6 +75,15 @@ def test_csv_has_the_chosen_columns_in_their_order_and_a_masked_number() -> None
         exports.save_columns(batch.version, many, by=user)
     with pytest.raises(exports.ExportError, match="1つもありません"):
         exports.save_columns(batch.version, [], by=user)
+
+
+def test_a_masked_number_leaves_in_cp932_too() -> None:
+    batch = finished(1)
+    assert batch.version is not None
+    FieldValue.objects.filter(name="name").update(final="高橋 凪")
+    data = exports.csv_of(exports.select(batch), batch.version, encoding="cp932")
+    assert "**** **** 9018" in data.decode("cp932")
+    assert check_desk.NUMBER not in data.decode("cp932")
 
 
 def test_illegible_fields_formulas_and_letters_that_cp932_lacks() -> None:

@@ -95,6 +95,19 @@ def test_a_blind_field_shows_no_reading_and_the_second_person_nothing_of_the_fir
     assert "甲" not in str(third_view.candidates)
 
 
+def test_marks_of_a_blind_field_are_picked_from_the_form_and_not_from_the_reading() -> None:
+    check_desk.make_batch(1, fields=["way"], blind=True)
+    value = FieldValue.objects.get()
+    value.text = "普通徴収"
+    value.candidates = [{"text": "普通徴収", "raw": "", "confidence": 1.0, "source": "v6"}]
+    value.save()
+    shown = panel(value, make_user("officer"))
+    assert [one.text for one in shown.candidates] == ["特別徴収", "普通徴収", ""]
+    assert {one.source for one in shown.candidates} == {"選択肢"}
+    assert {one.confidence for one in shown.candidates} == {None}
+    assert (shown.text, shown.readings) == ("", ())
+
+
 def audited(value: FieldValue) -> AuditSample:
     """The value as the border leaves one that was drawn for an audit."""
     assert value.page.version is not None

@@ -193,13 +193,15 @@ def _proof(task: BorderTask) -> tuple[str, str, str]:
         return percent(certificate.upper_bound), percent(certificate.target, 1), basis
     asked = task.certificates.filter(approval__state=Approval.State.WAITING).first()
     if asked is not None:
+        marked = "（模擬）" if asked.simulated else ""
         return (
             percent(asked.upper_bound),
             percent(asked.target, 1),
-            f"{asked.accepted:,}件で{asked.errors:,}件",
+            f"{asked.accepted:,}件で{asked.errors:,}件{marked}",
         )
     labels, missing = labels_missing(task)
-    return "—", percent(TARGET, 1), f"{labels:,}件（あと{missing:,}）"
+    marked = "模擬を含む、" if task.labels.filter(simulated=True).exists() else ""
+    return "—", percent(TARGET, 1), f"{labels:,}件（{marked}あと{missing:,}）"
 
 
 def labels_missing(task: BorderTask) -> tuple[int, int]:

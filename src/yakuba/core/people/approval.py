@@ -84,6 +84,12 @@ def place_of(approval: Approval) -> str:
     return "" if finder is None else finder(approval)
 
 
+def subject_of(approval: Approval) -> str:
+    """What the request is about, for a list: the name that its payload carries, else its target."""
+    title = approval.payload.get("title")
+    return title if isinstance(title, str) and title else approval.target
+
+
 def label_of(kind: str) -> str:
     """The kind's Japanese name, or the kind itself."""
     return _labels.get(kind, kind)

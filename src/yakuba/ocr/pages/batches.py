@@ -107,6 +107,8 @@ def _live_context(request: HttpRequest, found: Batch) -> dict[str, Any]:
         ],
         "check_url": links.check_url(found.pk) if figures.open else "",
         "export_url": links.export_url(found.pk),
+        "simulated": batches.passed_by_simulation(found),
+        "border_url": links.border_url(found.version) if found.blind else "",
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
     }
 
@@ -167,6 +169,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 def tray(request: HttpRequest, pk: int) -> HttpResponse:
     """A person chooses the form for unsortable pages (様式を選んで読む)."""
     found = find(pk)
+    if request.POST.get("act") == "remove":
+        return _remove_from_tray(request, found)
     version = next((one for one in active_versions() if str(one.pk) == request.POST.get("version")), None)
     seen = Page.objects.exclude(number__in=hidden_numbers(found, request.user))
     chosen = seen.filter(
@@ -185,6 +189,21 @@ def tray(request: HttpRequest, pk: int) -> HttpResponse:
     if count:
         messages.success(request, f"{count}ページを「{version}」として読みます。")
     return redirect("ocr:batch", pk)
+
+
+def _remove_from_tray(request: HttpRequest, found: Batch) -> HttpResponse:
+    """Cover sheets and sheets of other forms leave the batch; pages that were read stay."""
+    chosen = found.pages.filter(
+        state=PageState.UNSORTABLE, pk__in=_numbers(request.POST.getlist("page"))
+    ).order_by("number")
+    numbers = [page.number for page in chosen]
+    if not numbers:
+        messages.error(request, "ページが選ばれていません。束から除くページを選んでください。")
+        return redirect("ocr:batch", found.pk)
+    for page in chosen:
+        batches.remove_page(page, by=request.user)
+    messages.success(request, f"{'、'.join(str(one) for one in numbers)}ページを束から除きました。")
+    return redirect("ocr:batch", found.pk)
 
 
 def _numbers(texts: list[str]) -> list[int]:

@@ -20,17 +20,19 @@ from yakuba.ocr.domain.wording import (
 )
 from yakuba.ocr.models import Check, FieldValue, ValueState
 from yakuba.ocr.services.checking import page_texts
+from yakuba.ocr.services.crops import hull
 from yakuba.ocr.services.definitions import definition_of, field_of
 from yakuba.ocr.services.queues import STATE_WORDS, held_by_other
 from yakuba.ocr.services.sealed import content_of, holding_text, is_secret
 from yakuba.ocr.services.turns import OPEN, is_audit, standing_checks, turn_of, two_persons
 
 MOST_CANDIDATES = 9
+WIDE = 8.0  # a crop so many times as wide as high gets the whole width, or its letters are too small
 TURN_WORDS = {1: "二重確認の1人目", 2: "二重確認の2人目", 3: "3人目の判断", 4: "係長の判断"}
 UNITS = {Kind.AMOUNT: "円"}
 HINTS = {
     Kind.DATE: "令和6年5月1日、R6.5.1、2024-05-01 のどれでも入力できます。",
-    Kind.CHECKBOX: "印あり＝1、印なし＝0",
+    Kind.CHECKBOX: "印があれば「あり」か1、なければ「なし」か0",
     Kind.AMOUNT: "円の単位まで。コンマは要りません。",
 }
 
@@ -69,6 +71,7 @@ class Panel:
     secret: bool
     numeric: bool
     free: bool
+    wide: bool
     audit: bool
     escalated: bool
     holder: str
@@ -100,6 +103,22 @@ def shown_text(field: Field, text: str) -> str:
     return text
 
 
+def entry_text(field: Field, text: str) -> str:
+    """How a value stands in the input, where the person may change it; ``read_entry`` takes it back."""
+    if field.kind is Kind.CHECKBOX:
+        return {"true": "あり", "false": "なし"}.get(text, text)
+    return shown_text(field, text)
+
+
+def _choices(field: Field) -> list[dict[str, Any]]:
+    """What may be chosen in a field of marks, in the form's order: it tells nothing of the reading."""
+    if field.kind is Kind.CIRCLE:
+        return [{"text": option.value, "source": "option"} for option in field.options]
+    if field.kind is Kind.CHECKBOX:
+        return [{"text": text, "source": "option"} for text in ("true", "false")]
+    return []
+
+
 def _candidates(value: FieldValue, field: Field, sums: set[str]) -> list[Shown]:
     content = content_of(value)
     found: list[Shown] = []
@@ -107,8 +126,7 @@ def _candidates(value: FieldValue, field: Field, sums: set[str]) -> list[Shown]:
         {"text": content.text, "source": "", "confidence": value.confidence},
         *content.candidates,
     ]
-    if field.kind is Kind.CIRCLE:
-        rows += [{"text": option.value, "source": "option"} for option in field.options]
+    rows += _choices(field)
     for row in rows:
         text = str(row.get("text", ""))
         if any(one.text == text for one in found):
@@ -134,6 +152,12 @@ def _source(sources: set[str], text: str, sums: set[str]) -> str:
     return "・".join(words or ["読み"])
 
 
+def _blind_choices(field: Field) -> list[Shown]:
+    """Marks are picked with one key in a blind entry too; the reading stays hidden."""
+    found = [Shown(row["text"], shown_text(field, row["text"]), "選択肢") for row in _choices(field)]
+    return [*found, Shown("", "（どれも囲まれていない）", "選択肢")] if field.kind is Kind.CIRCLE else found
+
+
 def _entered(value: FieldValue, field: Field) -> list[Shown]:
     """The two entries that differ, without a word on who made which."""
     entered = [one for one in standing_checks(value) if one.outcome not in ("illegible", "escalated")]
@@ -149,7 +173,7 @@ def panel(value: FieldValue, user: Any, *, now: datetime | None = None) -> Panel
     hidden = value.page.batch.blind
     third = value.state in (ValueState.DIFFERS, ValueState.ESCALATED)
     sums = _sums(value)
-    candidates = [] if hidden else _candidates(value, field, sums)
+    candidates = _blind_choices(field) if hidden else _candidates(value, field, sums)
     if third:
         entered = _entered(value, field)
         candidates = (entered + [one for one in candidates if one.text not in {e.text for e in entered}])[
@@ -163,7 +187,7 @@ def panel(value: FieldValue, user: Any, *, now: datetime | None = None) -> Panel
         field=field,
         turn=turn,
         turn_words=TURN_WORDS.get(turn, "") if two_persons(value.page.batch) or turn > 2 else "",
-        text=shown_text(field, text) if field.kind is Kind.AMOUNT else text,
+        text=entry_text(field, text),
         chips=_chips(value, texts, hidden=hidden, third=third),
         place=place_words(texts, digits=field.kind in NUMERIC) if value.reasons and not hidden else "",
         candidates=tuple(candidates),
@@ -176,11 +200,19 @@ def panel(value: FieldValue, user: Any, *, now: datetime | None = None) -> Panel
         secret=is_secret(value),
         numeric=field.kind in NUMERIC,
         free=field.kind in (Kind.FREE, Kind.ADDRESS),
+        wide=_is_wide(field),
         audit=is_audit(value),
         escalated=value.state == ValueState.ESCALATED,
         holder=held_by_other(value, user, now or timezone.now()),
         history=tuple(one for one in value.checks.all() if turn in (1, 4) or one.by_id == user.pk),
     )
+
+
+def _is_wide(field: Field) -> bool:
+    if not field.boxes:
+        return False
+    box = hull(field.boxes)
+    return box.width > WIDE * box.height
 
 
 def _sums(value: FieldValue) -> set[str]:

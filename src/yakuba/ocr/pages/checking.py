@@ -19,7 +19,7 @@ from yakuba.core.audit.services import record
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import require
 from yakuba.ocr.models import Batch, FieldValue
-from yakuba.ocr.pages import check_items
+from yakuba.ocr.pages import check_items, links
 from yakuba.ocr.services import checking, queues
 from yakuba.ocr.services.definitions import field_of
 from yakuba.ocr.services.sealed import is_secret
@@ -150,7 +150,7 @@ def _screen(
         "total": len(rows),
         "left": len(mine),
         "settled": len(rows) - len(open_rows),
-        "reasons": sum(bool(one.reasons) for one in rows if one.pk in mine),
+        "reasons": 0 if way.batch.blind else sum(bool(one.reasons) for one in rows if one.pk in mine),
         "bulk": 0 if way.number is not None else len(bulk),
         "median": queues.median_seconds(rows),
         "queue": [one.pk for one in rows if one.pk in mine],
@@ -173,6 +173,7 @@ def _nothing_left(request: HttpRequest, way: queues.Way, rows: list[FieldValue])
             "median": queues.median_seconds(rows),
             "next": next((one for one in found if one.waiting), None),
             "by_page": way.number is not None,
+            "border_url": links.border_url(way.batch.version) if way.batch.blind else "",
             "all_done": not checking.waiting_values(way.batch).exists(),
         },
     )

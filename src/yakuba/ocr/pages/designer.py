@@ -71,9 +71,12 @@ def _posted(request: HttpRequest) -> Any:
     if len(text) > MOST_DESIGN:
         return None
     try:
-        return json.loads(text)
+        data = json.loads(text)
+        kept = json.dumps(data, allow_nan=False, ensure_ascii=False)
+        kept.encode()
     except (ValueError, RecursionError):
         return None
+    return None if "\\u0000" in kept else data  # no database keeps NUL in JSON
 
 
 def _page(

@@ -22,6 +22,7 @@ from yakuba.core.ui.templatetags.yakuba_ui import moment
 from yakuba.ocr.domain.form_faults import faults_of
 from yakuba.ocr.entry import ImportForm, NewForm, ReasonForm
 from yakuba.ocr.models import Form, FormVersion, VersionState
+from yakuba.ocr.pages import links
 from yakuba.ocr.pages.pictures import png_bytes
 from yakuba.ocr.services import approvals, forms
 from yakuba.ocr.services.form_files import FormPackage, dump_yaml, read_package
@@ -182,6 +183,7 @@ def _version_page(
         "form": form,
         "steps": ["枠を描く", "読取りを試す", "承認を依頼する", "使用中"],
         "step": _step(found),
+        "border_url": links.border_url(found) if found.state == VersionState.ACTIVE else "",
         "may_approve": allowed(request.user, "ocr", Role.APPROVER),
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
     }
@@ -258,7 +260,11 @@ def _handed_out(
 @require("ocr", Role.OFFICER)
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """A new draft from this version."""
-    made = forms.copy_version(find(pk), by=request.user)
+    try:
+        made = forms.copy_version(find(pk), by=request.user)
+    except FormError as error:
+        messages.error(request, str(error))
+        return redirect("ocr:version", pk)
     messages.success(request, f"「{made}」を下書きとして作りました。")
     return redirect("ocr:version", made.pk)
 

@@ -55,7 +55,7 @@ BATCHES = Table(
     ),
     filters=(Filter("state", "状態", BatchState.choices),),
     default_sort="-created_at",
-    empty_text="束はまだありません。「スキャンを受け付ける」から始めます。",
+    empty_text="束はまだありません。使用中の帳票があれば、「スキャンを受け付ける」から始めます。",
     exports=False,
 )
 

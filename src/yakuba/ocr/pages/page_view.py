@@ -13,14 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 from yakuba.core.audit.services import record
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import allowed, require
-from yakuba.ocr.domain.form import FormDefinition, Kind
+from yakuba.ocr.domain.form import Field, FormDefinition, Kind
 from yakuba.ocr.entry import RescanForm, incoming
 from yakuba.ocr.models import FieldValue, Page, PageState, ValueState
 from yakuba.ocr.pages import links
 from yakuba.ocr.pages.batches import PAGE_CHIPS
+from yakuba.ocr.pages.check_items import shown_text
 from yakuba.ocr.pages.pictures import covered, png
 from yakuba.ocr.services.batches import STUCK_PAGES, remove_page
-from yakuba.ocr.services.forms import content
+from yakuba.ocr.services.forms import active_versions, content
 from yakuba.ocr.services.intake import IntakeRefused, read_again, replace_file
 from yakuba.ocr.services.scans import BadScan, picture, reduced, scan_of
 from yakuba.ocr.services.visibility import hidden_numbers, is_hidden, note_view
@@ -82,6 +83,7 @@ def page_view(request: HttpRequest, pk: int) -> HttpResponse:
         "has_secret": form is not None and any(one.kind is Kind.MY_NUMBER for one in form.fields),
         "revealed": request.GET.get("reveal") == "1" and allowed(request.user, "ocr", Role.OFFICER),
         "stuck": found.state in STUCK_PAGES,
+        "versions": active_versions() if found.state in STUCK_PAGES else [],
         "rescan_form": RescanForm(),
         "before": _beside(found, request.user, forward=False),
         "after": _beside(found, request.user, forward=True),
@@ -115,7 +117,7 @@ def _values(page: Page, form: FormDefinition) -> list[dict[str, Any]]:
                 "title": field.title,
                 "kind": kind_text(field.kind.value),
                 "value": value,
-                "shown": _shown(value, page),
+                "shown": _shown(value, field, page),
                 "chip": VALUE_CHIPS[ValueState(value.state)],
                 "reasons": [reason_text(code) for code in value.reasons],
                 "open": VALUE_CHIPS[ValueState(value.state)] == "chip-ask",
@@ -128,14 +130,14 @@ def _values(page: Page, form: FormDefinition) -> list[dict[str, Any]]:
     return rows
 
 
-def _shown(value: FieldValue, page: Page) -> str:
+def _shown(value: FieldValue, field: Field, page: Page) -> str:
     """What the page says of a value: never a personal number, and no reading in a blind batch."""
     if value.kind == Kind.MY_NUMBER:
         return MASKED if value.sealed else "—"
     if page.batch.blind and value.state in (ValueState.WAITING, ValueState.ONCE):
         return "（入力前のため見せません）"
     text = value.final if value.final_at is not None else value.text
-    return text or ("空欄" if value.blank else "—")
+    return shown_text(field, text) or ("空欄" if value.blank else "—")
 
 
 @require_GET
@@ -183,8 +185,14 @@ def _scanned(page: Page) -> Any:
 @require_POST
 @require("ocr", Role.OFFICER)
 def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read the page once more."""
-    return _acted(request, pk, lambda page: read_again(page, by=request.user), "もう一度読みます。")
+    """Read the page once more, as the form that the person chose when one was."""
+    wanted = request.POST.get("version", "")
+    chosen = next((one for one in active_versions() if str(one.pk) == wanted), None)
+    if wanted and chosen is None:
+        messages.error(request, "選んだ様式は使用中ではありません。一覧から選び直してください。")
+        return redirect("ocr:page", pk)
+    said = "もう一度読みます。" if chosen is None else f"「{chosen}」として読みます。"
+    return _acted(request, pk, lambda page: read_again(page, by=request.user, version=chosen), said)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from yakuba.ocr.domain.form import Kind
 from yakuba.ocr.domain.form_faults import faults_of
 from yakuba.ocr.entry import SamplesForm, incoming
 from yakuba.ocr.models import FormVersion, ReadTestSample, VersionState
+from yakuba.ocr.pages.check_items import shown_text
 from yakuba.ocr.pages.forms import find, state_chip
 from yakuba.ocr.pages.pictures import cropped, png
 from yakuba.ocr.services import read_tests
@@ -74,12 +75,13 @@ def _sample(sample: ReadTestSample, stamp: str) -> dict[str, Any]:
     except BadForm:
         found = []  # the draft has faults now; the page says so
     for one in found:
+        form = content(sample.version)
         fields.append(
             {
                 "name": one.name,
                 "title": one.title,
                 "kind": kind_text(one.kind),
-                "text": one.text,
+                "text": shown_text(form.field_named(one.name), one.text),
                 "secret": one.kind == Kind.MY_NUMBER,
                 "confidence": one.confidence,
                 "reasons": [reason_text(code) for code in one.reasons],

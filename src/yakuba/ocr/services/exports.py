@@ -136,7 +136,12 @@ def leaving_text(value: FieldValue, *, numbers: bool) -> str:
     if value.state == ValueState.ILLEGIBLE:
         return ILLEGIBLE
     text = holding_text(value)
-    return masked(text) if is_secret(value) and not numbers else text
+    return _masked(text) if is_secret(value) and not numbers else text
+
+
+def _masked(number: str) -> str:
+    """The masked number with a sign that every character set of an export has."""
+    return masked(number).replace("•", "*")
 
 
 def table_of(selection: Selection, version: FormVersion, *, numbers: bool = False) -> list[list[str]]:
@@ -205,8 +210,8 @@ def _field_layers(value: FieldValue, *, numbers: bool) -> dict[str, Any]:
     return {
         "name": value.name,
         "kind": value.kind,
-        "raw": masked(content.raw) if hide else content.raw,
-        "text": masked(content.text) if hide else content.text,
+        "raw": _masked(content.raw) if hide else content.raw,
+        "text": _masked(content.text) if hide else content.text,
         "final": leaving_text(value, numbers=numbers),
         "state": value.state,
         "decision": value.decision,

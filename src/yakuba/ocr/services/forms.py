@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,6 +23,7 @@ UPLOAD_LIMIT = 40 * 1024 * 1024  # bytes of a blank sheet or a package
 MOST_DESIGN = 1024 * 1024  # characters of a design as JSON
 LONGEST_BLANK_PX = 5000  # A4 at 400 dpi has 4,677
 BLANK_NAME = "blank.png"
+INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode categories that nobody sees in a name
 PAPERS: dict[str, tuple[float, float]] = {  # ISO 216 and JIS P 0138, upright, mm
     "A3": (297.0, 420.0),
     "A4": (210.0, 297.0),
@@ -99,11 +101,12 @@ def import_form(package: FormPackage, image: Image, *, by: Any) -> FormVersion:
 
 
 def _keep(name: str, version: str, data: dict[str, Any], image: Image, by: Any, action: str) -> FormVersion:
-    width, height = data["page"]["width_mm"], data["page"]["height_mm"]
-    if not (0 < width <= LARGEST_MM and 0 < height <= LARGEST_MM):
-        raise FormError(
-            f"用紙の大きさ：{width:g}×{height:g}mmです。0より大きく{LARGEST_MM:g}mmまでにしてください。"
-        )
+    if "/" in name:  # the border names a field «form/field»
+        raise FormError(f"帳票の名称「{name}」：「/」は使えません。「／」か「・」にしてください。")
+    for what, text in (("帳票の名称", name), ("版", version)):
+        if any(unicodedata.category(sign) in INVISIBLE for sign in text) or not text.strip():
+            raise FormError(f"{what}：空か、見えない文字があります。入力し直してください。")
+    width, height = _paper_of_design(data)
     shape = image.shape[1] / image.shape[0] / (width / height)
     if not 0.8 < shape < 1.25:
         raise FormError(
@@ -126,6 +129,18 @@ def _keep(name: str, version: str, data: dict[str, Any], image: Image, by: Any, 
     return made
 
 
+def _paper_of_design(data: dict[str, Any]) -> tuple[float, float]:
+    """Width and height of a design in mm; every page that shows a version draws with them. ``FormError``."""
+    page = data.get("page")
+    found = [page.get(key) for key in ("width_mm", "height_mm")] if isinstance(page, dict) else []
+    sizes = [float(one) for one in found if isinstance(one, (int, float)) and not isinstance(one, bool)]
+    if len(sizes) != 2 or not all(0 < one <= LARGEST_MM for one in sizes):
+        raise FormError(
+            f"用紙の幅と高さ：0より大きく{LARGEST_MM:g}mmまでの数にしてください。保存していません。"
+        )
+    return sizes[0], sizes[1]
+
+
 def package_of(version: FormVersion) -> bytes:
     """The zip that another installation imports. ``BadForm`` while the draft has faults."""
     return write_package(content(version), read_file(version.blank))
@@ -139,6 +154,7 @@ def save_design(version: FormVersion, data: Any, *, stamp: str, by: Any) -> Form
     """
     if not usable_draft(data):
         raise FormError("送られた定義が読めません。画面を開き直して、もう一度保存してください。")
+    _paper_of_design(data)
     with transaction.atomic():
         locked = FormVersion.objects.select_for_update().select_related("form").get(pk=version.pk)
         _draft(locked)
@@ -174,6 +190,7 @@ def copy_version(version: FormVersion, *, by: Any, design: Any = None) -> FormVe
     data = version.definition if design is None else design
     if not usable_draft(data):
         raise FormError("送られた定義が読めません。画面を開き直してください。")
+    _paper_of_design(data)
     with transaction.atomic():
         form = Form.objects.select_for_update().get(pk=version.form_id)
         names = set(form.versions.values_list("version", flat=True))

@@ -88,7 +88,7 @@ def _group(user: Any, chief: bool, rows: Sequence[FieldValue], *, by_page: bool)
         total=len(rows),
         waiting=len(mine),
         others=open_rows - len(mine),
-        reasons=sum(bool(one.reasons) for one in mine),
+        reasons=0 if head.page.batch.blind else sum(bool(one.reasons) for one in mine),
         bulk=sum(may_bulk(one) for one in mine),
         first=mine[0].pk if mine else 0,
     )

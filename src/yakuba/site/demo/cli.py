@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import ModuleType
 
 import click
 
@@ -89,3 +90,47 @@ def applications(output: Path, children: int, nurseries: int, wishes: int, seed:
 
     write_bytes(output, to_workbook(make_applications(children, nurseries, wishes, seed)))
     click.echo(f"{output}：児童 {children:,}人、施設 {nurseries:,}園の申込情報を書きました。")
+
+
+@demo.command()
+@click.argument("form")
+@click.argument("version")
+@click.option("--by", "officers", nargs=2, required=True, help="Numbers of the two officers who «enter».")
+def entries(form: str, version: str, officers: tuple[str, str]) -> None:
+    """Simulate the blind entries that a certificate for FORM (its name) and VERSION wants.
+
+    Only in a demo (YAKUBA_DEMO=1). Every page that rests on them says 模擬.
+    """
+    ocr = _simulation()
+    try:
+        counts = ocr.simulate_entries(form, version, *officers)
+    except LookupError as missing:
+        raise click.ClickException(str(missing.args[0])) from missing
+    for title, count in counts.items():
+        click.echo(f"{title}：模擬の入力 {count:,}件")
+
+
+@demo.command()
+@click.argument("form")
+@click.argument("version")
+@click.argument("fields", nargs=-1, required=True)
+def audits(form: str, version: str, fields: tuple[str, ...]) -> None:
+    """Simulate the first audits (of every decision) of FIELDS under a simulated certificate."""
+    ocr = _simulation()
+    try:
+        count = ocr.simulate_audits(form, version, fields)
+    except LookupError as missing:
+        raise click.ClickException(str(missing.args[0])) from missing
+    click.echo(f"{count:,}種類の、はじめの監査を済んだことにしました（模擬）。")
+
+
+def _simulation() -> ModuleType:
+    """What simulates; refused outside of a demo."""
+    start_django()
+    from django.conf import settings
+
+    if not settings.YAKUBA_DEMO:
+        raise click.ClickException("模擬の入力と監査は、見本の環境（YAKUBA_DEMO=1）でだけ作れます。")
+    from yakuba.site.demo import ocr
+
+    return ocr

@@ -7,7 +7,7 @@ made slips (``ocr_labels.json``), and the watch starts as if its first audits ha
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib.resources import files
 from random import Random
 from typing import Any
@@ -23,12 +23,12 @@ from yakuba.core.border.services import certify_pool, declare
 from yakuba.core.jobs.models import Job
 from yakuba.core.people.approval import decide
 from yakuba.core.people.models import User
-from yakuba.ocr.domain.form import FieldPolicy, FormDefinition, Kind
+from yakuba.ocr.domain.form import MARKS, FieldPolicy, FormDefinition, Kind
 from yakuba.ocr.models import Batch, FormVersion, PageState, ReadTestSample, ValueState, VersionState
 from yakuba.ocr.services.approvals import ask_activation
 from yakuba.ocr.services.border_names import SYSTEM, task_for
 from yakuba.ocr.services.form_files import FormPackage
-from yakuba.ocr.services.forms import import_form
+from yakuba.ocr.services.forms import content, import_form
 from yakuba.ocr.services.intake import Incoming, Wanted, take_in
 from yakuba.ocr.services.page_reading import open_engine
 from yakuba.ocr.services.read_tests import RIGHT, WRONG, add_samples, fields_of, mark
@@ -153,22 +153,50 @@ def _certify_class(name: str, pool: str, model: str, officer: User, approver: Us
     if approval is None:
         return
     decide(approval, by=approver, approve=True)
-    done = ALL_OF_FIRST
-    watches = Watch.objects.filter(certificates__in=[one.pk for one in made])
-    Watch.objects.filter(pk__in=list(watches.values_list("pk", flat=True))).update(
-        audited=done, automatic=done
+    _skip_first_audits([one.pk for one in made])
+
+
+def _skip_first_audits(certificates: list[int]) -> int:
+    """Let the watches start as if their first audits, of every decision, had been done without an error."""
+    watches = list(
+        Watch.objects.filter(certificates__in=certificates, automatic__lt=ALL_OF_FIRST).values_list(
+            "pk", flat=True
+        )
     )
+    Watch.objects.filter(pk__in=watches).update(audited=ALL_OF_FIRST, automatic=ALL_OF_FIRST)
+    return len(watches)
+
+
+def simulate_audits(form: str, version: str, titles: Collection[str]) -> int:
+    """The same for fields of a form under a simulated certificate; how many. ``LookupError`` for none."""
+    rows = BorderTask.objects.filter(
+        system=SYSTEM,
+        kind__in=[f"{form}/{title}" for title in titles],
+        version=version,
+        certificate__simulated=True,
+    )
+    found = list(rows.values_list("certificate", flat=True))
+    if not found:
+        raise LookupError("模擬の証明書で認定された欄がありません。帳票、版、欄の見出しを確かめてください。")
+    return _skip_first_audits(found)
 
 
 def _label(row: BorderTask, name: str, officer: User) -> None:
     """Labels drawn from readings of made slips, each as a document of its own."""
-    second = User.objects.get(username=SECOND)
+    simulate_labels(row, name, officer, User.objects.get(username=SECOND))
+
+
+def simulate_labels(row: BorderTask, name: str, first: User, second: User, count: int = LABELS) -> int:
+    """``count`` simulated blind entries of two persons; none when ``name`` is no class of the slips.
+
+    Every row is marked as simulated: whatever is certified on them is called so, and holds in a demo alone.
+    """
     text = files("yakuba.site.demo").joinpath("ocr_labels.json").read_text("utf-8")
     outcomes = json.loads(text)["classes"].get(name, [])
-    random = Random(row.kind + row.version)  # noqa: S311 - simulated data, not a secret
     if not outcomes:
-        return
-    drawn = random.choices(outcomes, k=LABELS)
+        return 0
+    random = Random(row.kind + row.version)  # noqa: S311 - simulated data, not a secret
+    drawn = random.choices(outcomes, k=count)
     with transaction.atomic():
         Label.objects.bulk_create(
             [
@@ -180,7 +208,7 @@ def _label(row: BorderTask, name: str, officer: User) -> None:
                     simulated=True,
                     correct=bool(right),
                     first_correct=bool(right),
-                    first_by=officer,
+                    first_by=first,
                     second_correct=bool(right),
                     second_by=second,
                     settled_by=second,
@@ -189,6 +217,34 @@ def _label(row: BorderTask, name: str, officer: User) -> None:
             ],
             batch_size=500,
         )
+    return count
+
+
+def simulate_entries(form: str, version: str, first: str, second: str) -> dict[str, int]:
+    """Simulated blind entries for every field of a form that pages were read with, by the field's title.
+
+    ``first`` and ``second`` are the numbers of two officers. ``LookupError`` says what is missing.
+    """
+    found = FormVersion.objects.filter(form__name=form, version=version).first()
+    if found is None:
+        raise LookupError(f"帳票「{form}」の版「{version}」がありません。名称と版を確かめてください。")
+    people = [User.objects.filter(username=number).first() for number in (first, second)]
+    one, two = people
+    if one is None or two is None or one == two:
+        raise LookupError("入力する職員の番号を2人分、別々に指定してください。")
+    counts: dict[str, int] = {}
+    for field in content(found).fields:
+        rows = BorderTask.objects.filter(
+            system=SYSTEM, kind=f"{form}/{field.title}", version=version
+        ).exclude(policy=Policy.ALWAYS_STAFF.value)
+        for row in rows.order_by("pk"):
+            if not row.labels.filter(simulated=True).exists():
+                writing = "print" if field.kind in MARKS else field.writing.value
+                made = simulate_labels(row, f"{field.kind.value}/{writing}", one, two)
+                counts[field.title] = counts.get(field.title, 0) + made
+    if not counts:
+        raise LookupError("まだ読んでいない帳票です。束を1つ読んでから、もう一度実行してください。")
+    return counts
 
 
 def _told(batch: Batch) -> str:

@@ -54,6 +54,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         "waiting": _waiting(task),
         "audit": _audit(certificate),
         "labels": labels,
+        "simulated": task.labels.filter(simulated=True, correct__isnull=False).count(),
         "missing": missing,
         "half": task.labels.filter(correct=None).count() - disputed,
         "disputed": disputed,

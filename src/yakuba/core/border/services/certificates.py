@@ -211,12 +211,20 @@ def _keep_attempt(certificate: Certificate, proof: Proof, by: Any) -> None:
     record("border.certify", actor=by, target=f"border.task:{certificate.task_id}", detail=detail)
 
 
+def _title(made: Sequence[Certificate]) -> str:
+    """What the approver's list calls the request; simulated labels are named as such."""
+    first = made[0]
+    form, _, name = first.task.kind.partition("/")
+    what = first.pool or (f"{form}「{name}」" if name else form)
+    return f"{what}（模擬）" if first.simulated and "模擬" not in what else what
+
+
 def _ask(made: Sequence[Certificate], by: Any, reason: str) -> None:
     first = made[0]
     approval = request_approval(
         KIND,
         f"border.certificate:{first.pk}",
-        {"certificates": [one.pk for one in made]},
+        {"certificates": [one.pk for one in made], "title": _title(made)},
         by=by,
         reason=reason.strip() or "確かめた結果が目標に届いたため",
         system=first.task.system,

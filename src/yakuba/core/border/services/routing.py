@@ -21,7 +21,7 @@ from yakuba.core.border.models import (
     Watch,
 )
 from yakuba.core.border.services.suspensions import stop
-from yakuba.core.border.services.tasks import locked, standing_of
+from yakuba.core.border.services.tasks import certificate_word, locked, standing_of
 from yakuba.core.border.services.types import Item, Routed, Standing, Task
 
 AUTOMATIC = (Decision.AUTO.value, Decision.BLANK.value)
@@ -149,12 +149,13 @@ def proof_of(certificate: Certificate | None) -> Proof | None:
 
 def because(now: Standing, item: Item, decision: Decision, *, audited: bool) -> str:
     """The reason for a decision, as one sentence for staff."""
+    paper = "証明書" if now.certificate is None else certificate_word(now.certificate)
     if audited:
-        return "証明書の範囲ですが、無作為の監査に選ばれたため、職員が確認します。"
+        return f"{paper}の範囲ですが、無作為の監査に選ばれたため、職員が確認します。"
     if decision is Decision.BLANK:
-        return "空欄と読み、証明書の範囲に入るため、自動で処理しました。"
+        return f"空欄と読み、{paper}の範囲に入るため、自動で処理しました。"
     if decision is Decision.AUTO and now.certificate is not None:
-        return f"確からしさ {item.score:.3f} が、証明書のしきい値 {now.certificate.threshold:g} 以上です。"
+        return f"確からしさ {item.score:.3f} が、{paper}のしきい値 {now.certificate.threshold:g} 以上です。"
     if now.certificate is None:
         return now.because
     if item.must_be_checked:
@@ -163,4 +164,4 @@ def because(now: Standing, item: Item, decision: Decision, *, audited: bool) -> 
         return "空欄ではないため、職員が確認します。"
     if now.certificate.threshold is not None and item.score >= now.certificate.threshold:
         return "前に職員の確認へ回したため、職員が確認します。"
-    return f"確からしさ {item.score:.3f} が、証明書のしきい値 {now.certificate.threshold:g} に届きません。"
+    return f"確からしさ {item.score:.3f} が、{paper}のしきい値 {now.certificate.threshold:g} に届きません。"

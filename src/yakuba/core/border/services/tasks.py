@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from yakuba.core.audit.services import record
 from yakuba.core.border.domain.policy import Policy
-from yakuba.core.border.models import BorderTask, Happening, State
+from yakuba.core.border.models import BorderTask, Certificate, Happening, State
 from yakuba.core.border.services.types import BorderError, Standing, Task
+
+SIMULATED_WORD = "証明書（模擬）"
 
 
 def identity(task: Task) -> dict[str, Any]:
@@ -107,9 +109,14 @@ def standing_of(row: BorderTask) -> Standing:
     because = {
         State.ALWAYS_STAFF: "必ず職員が決める種類です。",
         State.SUSPENDED: "自動処理を停止しています。",
-        State.CERTIFIED: "証明書の範囲だけを自動で処理します。",
+        State.CERTIFIED: f"{certificate_word(certificate)}の範囲だけを自動で処理します。",
     }.get(state) or why_uncertified(task_of(row))
     return Standing(policy, state, certificate, because)
+
+
+def certificate_word(certificate: Certificate | None) -> str:
+    """How sentences for staff call it: one on simulated labels is named so wherever it acts."""
+    return SIMULATED_WORD if certificate is not None and certificate.simulated else "証明書"
 
 
 def why_uncertified(task: Task) -> str:

@@ -23,7 +23,10 @@ HISTORY = 100
 
 
 def _shown(approvals: list[Approval]) -> list[dict[str, object]]:
-    return [{"approval": one, "label": primitive.label_of(one.kind)} for one in approvals]
+    return [
+        {"approval": one, "label": primitive.label_of(one.kind), "subject": primitive.subject_of(one)}
+        for one in approvals
+    ]
 
 
 @require_GET

@@ -18,6 +18,8 @@
   let active = 0;
   let last = performance.now();
   let singles = true;
+  const LOOK_MS = 200; // shorter than anybody looks: a key that bounced
+  let shown = 0;
 
   // What the server drew, as nodes; a parsed document runs no script.
   const nodesOf = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
@@ -51,6 +53,9 @@
     keys = 0;
     active = 0;
     last = performance.now();
+    shown = last;
+    holder.removeAttribute("data-ready");
+    window.setTimeout(() => { if (performance.now() - shown >= LOOK_MS) holder.setAttribute("data-ready", ""); }, LOOK_MS + 1);
     for (const cell of desk.querySelectorAll("[data-cell]")) {
       if (Number(cell.dataset.cell) === current()) cell.setAttribute("aria-current", "true");
       else cell.removeAttribute("aria-current");
@@ -158,6 +163,15 @@
   const decide = async (act, text) => {
     const sent = form();
     if (!sent || holder.hasAttribute("aria-busy")) return;
+    if (performance.now() - shown < LOOK_MS) {
+      say("欄が替わったばかりです。見てから、もう一度押してください。");
+      return;
+    }
+    // Nothing is proposed here: a stray Enter must not stand for «empty».
+    if (act === "confirm" && text === undefined && "blind" in sent.dataset && !editing() && !field().value) {
+      complain("候補の番号で選ぶか、F2を押して入力してください。");
+      return;
+    }
     touch();
     const pk = current();
     const kept = text ?? field().value;
@@ -168,6 +182,7 @@
     body.set("text", kept);
     const at = drop(pk);
     history.push(pk);
+    shown = Infinity; // until the next field stands there
     complain("");
     pending += 1;
     const answered = send(sent.action, body)

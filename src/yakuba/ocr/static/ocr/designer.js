@@ -94,16 +94,23 @@
   };
   const reach = () => (byId("snap").checked ? Math.min(1.5, 9 / scale()) : 0);
 
+  // Neighbouring boxes share a printed line: a drag that starts on it draws the neighbour, it moves nothing.
+  const atEdge = ([x, y, w, h], [px, py]) => {
+    const near = Math.min(1.2, w / 5, h / 5);
+    return px - x < near || x + w - px < near || py - y < near || y + h - py < near;
+  };
+
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button || byId("pan").checked) return;
     canvas.focus({ preventScroll: true });
     const from = point(event);
     const target = event.target;
+    const at = target.dataset.field ? { field: Number(target.dataset.field), option: target.dataset.option === undefined ? null : Number(target.dataset.option) } : null;
     if (target.dataset.handle) drag = { how: "resize", from, start: [...boxOf(chosen)] };
-    else if (target.dataset.field) {
-      choose({ field: Number(target.dataset.field), option: target.dataset.option === undefined ? null : Number(target.dataset.option) });
-      drag = { how: "move", from, start: [...boxOf(chosen)] };
-    } else drag = { how: "draw", from, ghost: null };
+    else if (at && !atEdge(boxOf(at), from)) {
+      choose(at);
+      drag = { how: "move", from, start: [...boxOf(at)] };
+    } else drag = { how: "draw", from, ghost: null, under: at };
     try { canvas.setPointerCapture(event.pointerId); } catch { /* a finger that left already */ }
     event.preventDefault();
   });
@@ -125,7 +132,7 @@
     drag = null;
     if (was.how === "draw") {
       if (was.ghost && was.ghost[2] >= 1.5 && was.ghost[3] >= 1.5) addBox(inside(snapped(was.ghost, lines, reach()), width(), height()));
-      else choose(null);
+      else choose(was.under);
     } else if (String(boxOf(chosen)) !== String(was.start)) {
       const snap = was.how === "move" ? snappedMove : snapped;
       setBox(chosen, inside(snap(boxOf(chosen), lines, reach()), width(), height()));
@@ -155,7 +162,8 @@
       field.options = [...(field.options || []), { value: `選択肢${(field.options || []).length + 1}`, box }];
       choose({ field: chosen.field, option: field.options.length - 1 });
     } else {
-      const made = { name: freeName(""), kind, writing: "hand" };
+      const before = field || form.fields[form.fields.length - 1]; // a sheet is mostly written in one way
+      const made = { name: freeName(""), kind, writing: (before && before.writing) || "hand" };
       if (kind === "circle") made.options = [{ value: "選択肢1", box }];
       else made.box = box;
       form.fields.push(made);
@@ -308,7 +316,7 @@
     const index = chosen.field;
     const parts = [
       labelled("f-label", "見出し", textInput(field.label, optional(field, "label"), { maxlength: 100 }), "wide"),
-      labelled("f-name", "名前（出力の列名）", textInput(field.name, (value) => rename(field, value), { maxlength: 60 })),
+      labelled("f-name", "名前（JSONなどで使う名前）", textInput(field.name, (value) => rename(field, value), { maxlength: 60 })),
       labelled("f-kind", "種類", selectInput(words.kinds, field.kind, (value) => setKind(field, value))),
       labelled("f-writing", "書き方", selectInput(words.writings, field.writing || "print", (value) => { field.writing = value; })),
     ];
