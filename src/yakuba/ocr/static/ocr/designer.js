@@ -4,7 +4,7 @@
 (() => {
   const place = document.getElementById("design");
   if (!place) return;
-  const { element, shape, isBox, inside, between, snapped, snappedMove, History } = window.yakubaDesigner;
+  const { element, shape, atEdge, isBox, inside, between, snapped, snappedMove, History } = window.yakubaDesigner;
   const data = (name) => JSON.parse(place.dataset[name]);
   const words = data("words");
   const lines = data("lines");
@@ -93,12 +93,6 @@
     return [(event.clientX - frame.left) / scale(), (event.clientY - frame.top) / scale()];
   };
   const reach = () => (byId("snap").checked ? Math.min(1.5, 9 / scale()) : 0);
-
-  // Neighbouring boxes share a printed line: a drag that starts on it draws the neighbour, it moves nothing.
-  const atEdge = ([x, y, w, h], [px, py]) => {
-    const near = Math.min(1.2, w / 5, h / 5);
-    return px - x < near || x + w - px < near || py - y < near || y + h - py < near;
-  };
 
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button || byId("pan").checked) return;

@@ -33,6 +33,12 @@ window.yakubaDesigner = (() => {
     return [x, y, w, h].map(tenth);
   };
 
+  // Neighbouring boxes share a printed line: a drag that starts on it draws the neighbour, it moves nothing.
+  const atEdge = ([x, y, w, h], [px, py]) => {
+    const near = Math.min(1.2, w / 5, h / 5);
+    return px - x < near || x + w - px < near || py - y < near || y + h - py < near;
+  };
+
   const between = (from, to) => [Math.min(from[0], to[0]), Math.min(from[1], to[1]), Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])];
 
   const nearest = (value, lines, reach) => {
@@ -99,5 +105,5 @@ window.yakubaDesigner = (() => {
     }
   }
 
-  return { element, shape, tenth, isBox, inside, between, snapped, snappedMove, History };
+  return { element, shape, atEdge, tenth, isBox, inside, between, snapped, snappedMove, History };
 })();
