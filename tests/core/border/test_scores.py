@@ -69,6 +69,14 @@ def test_a_shift_of_scores_is_found_in_one_window_and_no_shift_is_left_alone() -
     assert shifted(calibration, worse)
 
 
+def test_two_thousand_scores_are_kept_and_look_like_all() -> None:
+    scores = [place / 5_000 for place in range(5_000)]
+    kept = thinned(scores)
+    assert len(kept) == 2_000
+    assert distance(scores, kept) <= 1 / 2_000 + 1e-12
+    assert thinned(scores[:2_000]) == scores[:2_000]
+
+
 def test_the_alarm_begins_at_the_risk_and_not_before() -> None:
     size = 200
     gaps = [step / size for step in range(1, size + 1)]

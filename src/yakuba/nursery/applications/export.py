@@ -14,11 +14,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-
 from yakuba.nursery.applications.field_types import (
     CHILDREN,
     CLASSES,
@@ -176,6 +171,11 @@ def mark_text(mark: Mark) -> str:
 
 def to_workbook(applications: Applications) -> bytes:
     """The Excel workbook; the reader of this package reads it back unchanged."""
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     book = openpyxl.Workbook(write_only=True)
     for title, grid in grids(applications).items():
         sheet = book.create_sheet(title)

@@ -10,11 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from yakuba.core.spreadsheets import neutralised
 from yakuba.nursery.domain.market import Seat
 from yakuba.nursery.ledger.ledger import ChildFacts, Ledger
@@ -90,6 +85,11 @@ def safe(value: Value) -> Value:
 
 def to_xlsx(table: Sequence[Sequence[Value]], *, title: str = "結果") -> bytes:
     """An Excel workbook with one sheet; the first row is the header."""
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
