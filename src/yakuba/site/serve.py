@@ -28,7 +28,8 @@ class Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "threads": threads,
             "worker_class": "gthread",
             "timeout": 60,
-            "graceful_timeout": 20,
+            # Less than STOP_WITHIN: a portal that is killed would leave its workers behind.
+            "graceful_timeout": 15,
             "keepalive": 5,
             "max_requests": 20_000,
             "max_requests_jitter": 2_000,
