@@ -170,9 +170,11 @@ def test_fifty_hasty_enters_confirm_no_field_that_was_not_shown(chromium: Browse
           new KeyboardEvent("keydown", { key: "Enter", bubbles: true })); }"""
     )
     shows(page, values[1])
+    page.wait_for_selector("[data-settled] >> text=1")
     assert Check.objects.count() == 1
     page.keyboard.press("Enter")  # after a look it goes on
     shows(page, values[2])
+    page.wait_for_selector("[data-settled] >> text=2")
     assert Check.objects.count() == 2
     context.close()
     assert seen.faults == []

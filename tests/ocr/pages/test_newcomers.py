@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from tests.ocr import check_desk
 from tests.ocr.pages.test_check_pages import client
 from tests.site.browser import make_user
 from yakuba.core.border.services import Task, declare
-from yakuba.core.people.models import Approval
+from yakuba.core.people.approval import request_approval
 from yakuba.ocr.models import BatchState, FieldValue, ValueState
 from yakuba.ocr.pages.check_items import panel
 from yakuba.ocr.services import checking
+from yakuba.ocr.services.approvals import KIND
 
 pytestmark = pytest.mark.django_db
 TICKED: dict[str, Any] = {
@@ -91,13 +93,11 @@ def test_fields_that_passed_by_simulation_are_named_on_their_batch() -> None:
 
 
 def test_the_list_of_requests_names_what_they_are_about() -> None:
-    officer, approver = make_user("officer"), make_user("approver")
-    Approval.objects.create(
-        kind="ocr.version", target="ocr.version:7", payload={"title": "申込書 2"}, requested_by=officer,
-        reason="確かめました。", system="ocr",
-    )  # fmt: skip
-    web = client("approver")
+    officer = make_user("officer")
+    payload = {"title": "申込書 2"}
+    request_approval(KIND, "ocr.version:7", payload, by=officer, reason="確かめました。", system="ocr")
+    web = Client()
+    web.force_login(officer)
     shown = web.get(reverse("people:approvals")).content.decode()
     assert "申込書 2" in shown
     assert "ocr.version:7" not in shown
-    assert approver.pk != officer.pk

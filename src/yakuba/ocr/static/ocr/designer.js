@@ -310,7 +310,7 @@
     const index = chosen.field;
     const parts = [
       labelled("f-label", "見出し", textInput(field.label, optional(field, "label"), { maxlength: 100 }), "wide"),
-      labelled("f-name", "名前（JSONなどで使う名前）", textInput(field.name, (value) => rename(field, value), { maxlength: 60 })),
+      labelled("f-name", "名前（JSONで使う）", textInput(field.name, (value) => rename(field, value), { maxlength: 60 })),
       labelled("f-kind", "種類", selectInput(words.kinds, field.kind, (value) => setKind(field, value))),
       labelled("f-writing", "書き方", selectInput(words.writings, field.writing || "print", (value) => { field.writing = value; })),
     ];
