@@ -105,9 +105,25 @@ def nursery_rulebooks(data: Path) -> list[str]:
     return found if number else ["no examples were found"]
 
 
+def cdsi(file: str) -> Callable[[Path], list[str]]:
+    """The CDC's test cases for its own supporting data (neither is in the repository)."""
+
+    def case(data: Path) -> list[str]:
+        import conformance_cdsi
+
+        archive = need(data / "handbook/supporting-data-4.64-xml.zip")
+        summary, found = conformance_cdsi.problems(archive, need(data / "handbook" / file), yakuba)
+        print(f"         {summary}")
+        return found
+
+    return case
+
+
 CASES: tuple[tuple[str, Callable[[Path], list[str]]], ...] = (
     ("nursery: 500 children equal to the agreed answer", nursery_ledger),
     ("nursery: worked examples of published rule books", nursery_rulebooks),
+    ("handbook: CDSi cases of healthy persons", cdsi("cdsi_healthy_v4.45_dev.ndjson")),
+    ("handbook: CDSi cases of persons with conditions", cdsi("cdsi_conditions_v4.6_dev.ndjson")),
     ("platform: ASVS 5.0.0 requirements complete", security_requirements),
 )
 

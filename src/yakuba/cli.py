@@ -14,6 +14,7 @@ from yakuba import __version__
 # name -> (module:attribute, one line for ``yakuba --help``)
 COMMANDS: dict[str, tuple[str, str]] = {
     "nursery": ("yakuba.nursery.cli:nursery", "保育所利用調整: allocate, verify and explain nursery places"),
+    "handbook": ("yakuba.handbook.cli:handbook", "母子手帳・予防接種: judge doses, forecast the next ones"),
     "ocr": ("yakuba.ocr.cli:ocr", "AI-OCR: read forms, free pages and single characters"),
     "effects": ("yakuba.effects.cli:effects", "事業効果: import measured working time, report savings"),
     "border": ("yakuba.core.border.cli:border", "AIと職員の境目: certify an automatic decision"),

@@ -194,9 +194,9 @@ def tray(request: HttpRequest, pk: int) -> HttpResponse:
 def _remove_from_tray(request: HttpRequest, found: Batch) -> HttpResponse:
     """Cover sheets and sheets of other forms leave the batch; pages that were read stay."""
     seen = found.pages.exclude(number__in=hidden_numbers(found, request.user))
-    chosen = seen.filter(
-        state=PageState.UNSORTABLE, pk__in=_numbers(request.POST.getlist("page"))
-    ).order_by("number")
+    chosen = seen.filter(state=PageState.UNSORTABLE, pk__in=_numbers(request.POST.getlist("page"))).order_by(
+        "number"
+    )
     numbers = [page.number for page in chosen]
     if not numbers:
         messages.error(request, "ページが選ばれていません。束から除くページを選んでください。")

@@ -1,0 +1,1 @@
+"""The pure heart: rules as data, calendars, judging, forecasting."""

@@ -1,0 +1,105 @@
+"""Everything one evaluation needs, with the person's dates worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from yakuba.handbook.domain.calendars import Calendar, Point
+from yakuba.handbook.domain.person import Given, Observation, Person
+from yakuba.handbook.domain.rules import AgeWindow, Association, Extension, Rulebook, Series, TargetDose
+
+
+@dataclass(slots=True)
+class Context:
+    """One person under one rule book on one day."""
+
+    rulebook: Rulebook
+    person: Person
+    history: tuple[Given, ...]  # by date
+    observations: tuple[Observation, ...]
+    on_date: date
+    calendar: Calendar
+    _days: dict[int, date | None] = field(default_factory=dict)
+    _antigens: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _records: dict[str, list[Given]] | None = None
+
+    def day(self, point: Point | None) -> date | None:
+        """The day of a point for this person; None when there is no point or nothing to count from.
+
+        Remembered by the point's identity: points belong to the rule book, which outlives the context.
+        """
+        if point is None:
+            return None
+        key = id(point)
+        try:
+            return self._days[key]
+        except KeyError:
+            found = self._days[key] = self.calendar.point(point, self.person.origin)
+            return found
+
+    def within(self, day: date, first: Point | None, until: Point | None) -> bool:
+        """Whether a day lies in ``first`` ≤ day < ``until``; a missing end is open."""
+        if first is not None and (begin := self.day(first)) is not None and day < begin:
+            return False
+        return until is None or (end := self.day(until)) is None or day < end
+
+    def observed(self, code: str) -> bool:
+        """Whether the person has an observation."""
+        return any(observation.code == code for observation in self.observations)
+
+    def observed_on(self, code: str) -> date | None:
+        """The date of the most recent observation of that code (CALCDTINT-9)."""
+        dates = [found.date for found in self.observations if found.code == code and found.date is not None]
+        return max(dates, default=None)
+
+    def antigens_of(self, given: Given) -> tuple[str, ...]:
+        """The antigens that a dose holds at the age at which it was given (4.2)."""
+        key = id(given)
+        if key not in self._antigens:
+            associations: tuple[Association, ...] = self.rulebook.vaccines.get(given.vaccine, ())
+            self._antigens[key] = tuple(
+                a.antigen for a in associations if self.within(given.date, a.from_, a.until)
+            )
+        return self._antigens[key]
+
+    def records(self, antigen: str) -> list[Given]:
+        """The doses that hold an antigen, oldest first (4.2)."""
+        if self._records is None:
+            self._records = {}
+            for given in self.history:
+                for name in self.antigens_of(given):
+                    self._records.setdefault(name, []).append(given)
+        return self._records.get(antigen, [])
+
+    def until(self, window: AgeWindow, series: Series, dose: TargetDose) -> date | None:
+        """The first day that is too late for a dose, with the extensions that cover this person."""
+        end = self.day(window.until)
+        if end is None or window.band or not self.rulebook.extensions or not self.observations:
+            return end
+        later = [end]
+        for extension in self.rulebook.extensions:
+            if series.group in extension.until_age and (
+                not extension.doses or dose.number in extension.doses
+            ):
+                later += self._extended(extension, series.group)
+        return max(later)
+
+    def _extended(self, extension: Extension, group: str) -> list[date]:
+        birth = self.person.birth
+        if birth is None or not extension.born.holds(birth):
+            return []
+        if extension.observation and not self.observed(extension.observation):
+            return []
+        ends = []
+        if extension.until is not None:
+            ends.append(extension.until)
+        if extension.within is not None:
+            ended = self.observed_on(extension.observation)
+            if ended is None:
+                return []
+            ends.append(self.calendar.after(ended, extension.within))
+        upper = self.day(extension.until_age[group])
+        if upper is not None:
+            ends.append(upper)
+        return [min(ends)] if ends else []

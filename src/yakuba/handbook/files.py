@@ -1,0 +1,87 @@
+"""Reading people and cases from JSON Lines, writing results whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+MOST_BYTES = 512 * 1024 * 1024
+
+
+class BadInput(ValueError):
+    """An input file cannot be used; ``problems`` names file, row, field, what was found and expected."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The place («file 3行») and the object of every line that is not blank. Raises ``BadInput``."""
+    for row, line in enumerate(_text(path).split("\n"), start=1):
+        if line.strip():
+            place = f"{path} {row}行"
+            yield place, _object(place, line)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise BadInput([f"{path}：{MOST_BYTES:,}バイトまでです。分けてください。"])
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise BadInput([f"{path}：読めません（{error.strerror}）。パスを確かめてください。"]) from None
+    except UnicodeDecodeError as error:
+        raise BadInput([f"{path}：{error.start}バイト目がUTF-8の文字ではありません。"]) from None
+
+
+def _object(place: str, text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadInput([f"{place}：JSONとして読めません（{error}）。"]) from None
+    if not isinstance(value, dict):
+        raise BadInput([f"{place}：{type(value).__name__} です。1つのオブジェクトが必要です。"])
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("同じ名前が2回あります")
+    return value
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} はJSONの数ではありません")
+
+
+def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """One object a line as ``rows`` yields them; the same bytes for the same rows; whole or not at all."""
+    _write(path, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+def _write(path: Path, texts: Iterable[str]) -> None:
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise BadInput([f"{path}：書けません（{error.strerror}）。フォルダーを確かめてください。"]) from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(texts)
+            stream.flush()
+            os.fsync(stream.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise BadInput([f"{path}：書けません（{error.strerror}）。"]) from None
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,142 @@
+"""People as the command line hands them in, and their outlooks as it gives them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from yakuba.handbook.domain.outlook import DoseLine, NextDose, Outlook
+from yakuba.handbook.domain.person import Given, Observation, Person
+from yakuba.handbook.domain.rules import Rulebook
+from yakuba.handbook.files import BadInput
+
+SEXES = ("F", "M", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person with a history, as read from a file."""
+
+    id: Any
+    person: Person
+    history: tuple[Given, ...]
+    observations: tuple[Observation, ...]
+
+
+def read_person(place: str, row: dict[str, Any], rulebook: Rulebook) -> Asked:
+    """One person. Raises ``BadInput`` with every problem of the row."""
+    problems: list[str] = []
+    birth, due = _day(place, row, "birth", problems), _day(place, row, "due", problems)
+    if "id" not in row:
+        problems.append(f"{place} id：ありません。人を見分ける番号が必要です。")
+    if birth is None and due is None and not problems:
+        problems.append(f"{place} birth：ありません。生年月日（妊娠中は due に出産予定日）が必要です。")
+    sex = row.get("sex") or ""
+    if sex not in SEXES:
+        problems.append(f"{place} sex：{sex!r} です。F か M が必要です。")
+    history = tuple(_doses(place, row, rulebook, birth, problems))
+    observations = tuple(_observations(place, row, problems))
+    if problems:
+        raise BadInput(problems)
+    return Asked(row["id"], Person(birth, sex, due), history, observations)
+
+
+def _day(place: str, row: dict[str, Any], key: str, problems: list[str]) -> date | None:
+    value = row.get(key)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        problems.append(f"{place} {key}：{value!r} です。日付（YYYY-MM-DD）が必要です。")
+        return None
+
+
+def _items(place: str, row: dict[str, Any], key: str, problems: list[str]) -> Iterator[tuple[str, Any]]:
+    value = row.get(key) or []
+    if not isinstance(value, list):
+        problems.append(f"{place} {key}：並びが必要です。")
+        return
+    for number, one in enumerate(value, start=1):
+        if isinstance(one, dict):
+            yield f"{place} {key}[{number}]", one
+        else:
+            problems.append(f"{place} {key}[{number}]：{one!r} です。オブジェクトが必要です。")
+
+
+def _doses(
+    place: str, row: dict[str, Any], rulebook: Rulebook, birth: date | None, problems: list[str]
+) -> Iterator[Given]:
+    for where, one in _items(place, row, "doses", problems):
+        vaccine, day = one.get("vaccine"), _day(where, one, "date", problems)
+        if vaccine not in rulebook.vaccines:
+            known = "、".join(rulebook.vaccines)
+            problems.append(f"{where} vaccine：{vaccine!r} です。{known} のどれかが必要です。")
+        elif day is None:
+            if one.get("date") is None:
+                problems.append(f"{where} date：ありません。接種した日が必要です。")
+        elif birth is not None and day < birth:
+            problems.append(f"{where} date：{day} です。生年月日 {birth} 以後の日が必要です。")
+        else:
+            expired = _day(where, one, "expires", problems)
+            yield Given(vaccine, day, str(one.get("product") or ""), expired, bool(one.get("faulty")))
+
+
+def _observations(place: str, row: dict[str, Any], problems: list[str]) -> Iterator[Observation]:
+    for where, one in _items(place, row, "history", problems):
+        code = one.get("code")
+        if not isinstance(code, str) or not code:
+            problems.append(f"{where} code：{code!r} です。事由の記号（LONG_ILLNESS など）が必要です。")
+        else:
+            yield Observation(code, _day(where, one, "date", problems))
+
+
+def result(asked: Asked, found: Outlook, rulebook: Rulebook, on_date: date) -> dict[str, Any]:
+    """The line of one person (CONTRACTS: handbook)."""
+    signed = rulebook.signed_off is not None and rulebook.signed_off.holds_on(on_date)
+    return {
+        "id": asked.id,
+        "doses": [_dose(line) for line in found.doses],
+        "forecasts": [_forecast(one) for one in found.forecasts],
+        "rulebook": f"{rulebook.name} {rulebook.version}",
+        "rulebook_sha256": rulebook.sha256,
+        "signed_off": signed,
+    }
+
+
+def _dose(line: DoseLine) -> dict[str, Any]:
+    return {
+        "valid": line.valid,
+        "reason": line.reason,
+        "source": list(line.source),
+        "vaccine": line.given.vaccine,
+        "judged_as": line.vaccine or None,
+        "dose": line.dose,
+        "right_from": _iso(line.right_from),
+    }
+
+
+def _forecast(one: NextDose) -> dict[str, Any]:
+    return {
+        "vaccine": one.vaccine,
+        "dose": one.dose,
+        "status": one.status,
+        "legal_from": _iso(one.legal_from),
+        "legal_until": _iso(one.legal_until),
+        "recommended_from": _iso(one.recommended_from),
+        "recommended_until": _iso(one.recommended_until),
+        "overdue_on": _iso(one.overdue_on),
+        "source": list(one.source),
+        "sources": {name: list(found) for name, found in one.sources.items()},
+        "rules": dict(one.rules),
+        "label": one.label or None,
+        "product": one.product or None,
+        "course": one.course or None,
+        "reason": one.reason or None,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,1 @@
+"""Japanese rule books: strict YAML, read once, and what a municipality adds to them."""
