@@ -299,6 +299,7 @@ def test_what_answers_for_a_group_is_what_is_asked_for_now_and_a_risk_before_the
     risk = GroupForecast("X", state.COMPLETE, kind=RISK)
     assert principal(day, [soon, sooner]) is sooner
     assert principal(day, [later, soon]) is soon
+    assert principal(day, [replace(sooner, begun_from=day), soon]).earliest == sooner.earliest
     assert principal(day, [later, complete]) is complete
     assert principal(day, [aged_out, complete, soon]) is soon
     assert principal(day, [aged_out, complete]) is complete
@@ -321,6 +322,18 @@ def test_a_vaccine_that_the_book_lacks_and_a_dose_before_birth_are_refused_by_na
         run(rules, given("2020-03-01", vaccine="q"))
     with pytest.raises(ValueError, match="2019-12-31: before the birth on 2020-01-01"):
         run(rules, given("2019-12-31"))
+
+
+def test_of_two_best_series_the_one_that_can_use_a_dose_speaks() -> None:
+    risk = series(dose(1, window("2 years")), kind=RISK, series_group="2", indications=(Indication("o"),))
+    rules = book(series(dose(1, window("1 month"))), risk)
+    verdict = run(rules, given("2020-03-01", "2020-04-01"), observed=["o"])
+    assert [one.status for one in verdict.doses] == [state.VALID, state.NOT_VALID]  # not extraneous for both
+    assert [one.target for one in verdict.doses] == [1, 1]
+
+
+def test_open_ends_are_those_that_the_specification_assumes() -> None:
+    assert (Period().first, Period().last) == (date(1900, 1, 1), date(2999, 12, 31))
 
 
 def test_two_equal_doses_of_one_day_stay_two() -> None:

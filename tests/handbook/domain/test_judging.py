@@ -164,6 +164,9 @@ def test_an_allowable_interval_saves_a_dose_and_says_so() -> None:
     assert verdict.doses[1].reasons == (state.Reason(state.ALLOWED_INTERVAL, None, ("A",)),)
     assert statuses(run(rules, given("2020-03-01", "2020-03-21")))[1] == state.NOT_VALID
     assert reasons(run(rules, given("2020-03-01", "2020-03-29")), 1) == []
+    over = replace(second.allowed_intervals[0], period=Period(last=date(2020, 3, 1)))
+    ended = book(series(dose(1), replace(second, allowed_intervals=(over,))))
+    assert statuses(run(ended, given("2020-03-01", "2020-03-22")))[1] == state.NOT_VALID
 
 
 def test_intervals_hold_only_while_in_force_and_for_the_vaccines_they_are_about() -> None:

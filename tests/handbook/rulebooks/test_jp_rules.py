@@ -199,6 +199,7 @@ def test_a_course_begun_with_four_in_one_and_hib_is_finished_with_five_in_one() 
     assert next_of(begun, "HIB").dose == 4
     done = look(born, *history, "DPT_IPV_HIB 2024-12-27", on="2025-01-01")
     assert verdicts(done)[-1] == OK
+    assert [line.vaccine for line in done.doses] == ["DPT_IPV_HIB", "HIB"] * 3 + ["DPT_IPV_HIB"]
     assert {next_of(done, "DPT_IPV_HIB").status, next_of(done, "HIB").status} == {COMPLETE}
 
 

@@ -161,9 +161,8 @@ def verdicts(
 ) -> list[DoseVerdict]:
     """One verdict a given dose that holds an antigen of the group: valid when valid for each antigen."""
     found = []
-    if not any(context.records(name) for name in group.antigens):
-        return []
-    for given in context.history:
+    single = len(group.antigens) == 1
+    for given in context.records(group.antigens[0]) if single else context.history:
         held = [name for name in group.antigens if name in context.antigens_of(given)]
         if held:
             found.append(_together(given, group, [_of_antigen(given, name, patients) for name in held]))

@@ -24,6 +24,8 @@ from yakuba.handbook.domain.rules import (
     VaccineUse,
 )
 
+_Bounded = tuple[Conflict, timedelta]
+
 
 def unusable(given: Given) -> Reason | None:
     """Table 6-3: a dose of an expired lot or with a known condition is not evaluated at all."""
@@ -159,21 +161,28 @@ def _changes(rulebook: Rulebook) -> list[date]:
 
 
 @lru_cache(maxsize=1024)
-def _earlier_vaccines(rulebook: Rulebook, vaccine: str, change: int) -> dict[str, tuple[Conflict, ...]]:
+def _earlier_vaccines(rulebook: Rulebook, vaccine: str, change: int) -> dict[str, tuple[_Bounded, ...]]:
     """The conflict rules of a vaccine after the ``change``-th change, by the vaccine given before it."""
     day = _changes(rulebook)[change - 1] if change else FIRST_DAY
     found = {
-        earlier: tuple(rule for rule in rules if rule.period.holds(day))
+        earlier: tuple((rule, _longest(rule)) for rule in rules if rule.period.holds(day))
         for (earlier, later), rules in rulebook.conflicts.items()
         if later == vaccine
     }
     return {earlier: rules for earlier, rules in found.items() if rules}
 
 
+def _longest(rule: Conflict) -> timedelta:
+    """No gap of a rule lasts longer, in any calendar: a quick way past doses of long ago."""
+    return timedelta(
+        days=max(gap.days + 31 * gap.whole_months for gap in (rule.end, rule.end_after_valid)) + 3
+    )
+
+
 def conflicts_before(
     context: Context, vaccine: str, day: date, before: Given | None = None
 ) -> Iterator[tuple[Given, Conflict]]:
-    """The doses of the history (up to ``before``) that a vaccine given on a day conflicts with."""
+    """The doses of the history (up to ``before``) that a vaccine given on a day may conflict with."""
     if not context.rulebook.conflicts:
         return
     rules = _earlier_vaccines(context.rulebook, vaccine, bisect_right(_changes(context.rulebook), day))
@@ -182,8 +191,9 @@ def conflicts_before(
     for earlier in context.history:
         if earlier is before:
             return
-        for rule in rules.get(earlier.vaccine, ()):
-            yield earlier, rule
+        for rule, longest in rules.get(earlier.vaccine, ()):
+            if before is None or day - earlier.date <= longest:
+                yield earlier, rule
 
 
 def conflicting(context: Context, patient: PatientSeries, given: Given) -> Reason | None:

@@ -31,6 +31,8 @@ def _applies(context: Context, rule: Contraindication) -> bool:
 def contraindication(context: Context, antigen: Antigen, patient: PatientSeries) -> Reason | None:
     """Table 7-7: an antigen contraindication, or one for each preferable vaccine of the series."""
     rules = [rule for rule in antigen.contraindications if context.observed(rule.observation)]
+    if not rules:
+        return None
     for rule in rules:
         if not rule.vaccines and _applies(context, rule):
             return Reason(f"contraindicated:{rule.observation}", None, rule.source)
