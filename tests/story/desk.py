@@ -71,7 +71,7 @@ class Desk:
             viewport={"width": WIDE, "height": 800},
             accept_downloads=True,
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)  # a busy machine is slow, not wrong
         self.seen = watch(self.context, origin)
         self.page: Page = self.seen.page
 
