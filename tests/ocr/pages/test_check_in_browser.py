@@ -116,7 +116,7 @@ def test_undo_leaving_and_doubts_by_keys(chromium: Browser, live_server: Any) ->
     page.keyboard.press("F2")
     page.keyboard.type("令和6年2月30日")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-doubts]:not([hidden])")
+    page.wait_for_selector("[data-ready] [data-doubts]:not([hidden])")
     shoot(page, "check-date-1280")
     assert "ない日付" in page.inner_text("[data-doubts]")
     page.keyboard.press("Control+a")
