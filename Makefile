@@ -27,8 +27,10 @@ bench: setup ## speed and size of every system, as JSON lines
 conformance: setup ## third-party cases that are not in the repository: make conformance DATA=folder
 	@$(PYTHON) tools/conformance.py "$(DATA)"
 
-storm: setup ## load on a served portal: make storm STORM="--login NAME:PASSWORD"
-	@$(PYTHON) tools/storm.py $(STORM)
+storm: setup ## bookings under kill -9; with STORM="--login NAME:PASSWORD" also load on a served portal
+	@$(PYTHON) -m benchmarks.handbook.booking_storm --database sqlite --attempts 70000 --kills 300
+	@$(PYTHON) -m benchmarks.handbook.booking_storm --database postgresql --attempts 30000 --kills 150
+	@test -z '$(STORM)' || $(PYTHON) tools/storm.py $(STORM)
 
 mutants: setup ## 300 seeded mutants of the domain code
 	@$(PYTHON) tools/mutants.py

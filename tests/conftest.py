@@ -88,6 +88,12 @@ def no_second_factor(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_kept(settings: Any) -> None:
+    """What a test writes is what the next page of the test shows."""
+    settings.YAKUBA_LISTS_KEPT_S = 0.0
+
+
+@pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
     """A password of a test costs nothing; the hashes of an installation are tested in test_hashing."""
     settings.PASSWORD_HASHERS = [

@@ -6,6 +6,11 @@ import os
 import sys
 import tempfile
 
+APPS = [
+    *("people", "audit", "jobs", "files", "effects", "border", "ai_log", "notify", "facilities"),
+    *("nursery", "handbook"),
+]
+
 
 def main() -> int:
     """1 when a migration is missing or unsafe."""
@@ -25,7 +30,7 @@ def main() -> int:
         linter = MigrationLinter(
             path=os.getcwd(),
             no_cache=True,
-            include_apps=["people", "audit", "jobs", "files", "effects", "nursery", "border", "ai_log"],
+            include_apps=APPS,
         )
         linter.lint_all_migrations()
         if linter.has_errors:

@@ -49,7 +49,9 @@ install_packages() {
   rm -rf .venv
   "$python" -m venv .venv || return 1
   .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes \
-    -r requirements/dev.txt
+    --no-compile -r requirements/dev.txt || return 1
+  # On every processor, which pip does not do. A template that is no Python is left as it is.
+  .venv/bin/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
 }
 install_project() {
   .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps \

@@ -80,8 +80,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
 
+    from yakuba.core import access_codes as codes
     from yakuba.core.ui.wareki import wareki
-    from yakuba.nursery.domain import codes
     from yakuba.nursery.domain.letters import Issue, in_order, letter
     from yakuba.nursery.letters.docx import to_docx
     from yakuba.nursery.letters.load import available

@@ -4,8 +4,8 @@
 
 Fonts are never committed. ``FOLDER`` (or the environment's ``YAKUBA_OCR_FONTS``) then holds ``deb/`` with the
 unpacked Debian packages and ``npm/node_modules/@fontsource/``. All of them are under the SIL OFL or the IPA
-licence. The groups are binding: ``light`` and ``heavy`` and ``print`` only measure; ``tuning`` may choose
-thresholds; what trains the cell models is listed in ``training/ocr``.
+licence. The groups are binding: ``light`` and ``heavy`` and ``print`` only measure; ``tuning`` and ``small``
+(small print) may choose thresholds; what trains the cell models is listed in ``training/ocr``.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ Mask = NDArray[np.uint8]
 DEB = "deb/usr/share/fonts"
 NPM = "npm/node_modules/@fontsource"
 DEBIAN = ("fonts-ipaexfont-gothic", "fonts-ipaexfont-mincho", "fonts-klee", "fonts-seto",
-          "fonts-yusei-magic", "fonts-yozvox-yozfont")  # fmt: skip
+          "fonts-yusei-magic", "fonts-yozvox-yozfont", "fonts-horai-umefont")  # fmt: skip
 NODE = ("biz-udgothic", "noto-sans-jp", "noto-serif-jp", "yomogi", "zen-kurenaido", "kiwi-maru",
-        "kosugi-maru")  # fmt: skip
+        "kosugi-maru", "sawarabi-gothic", "shippori-mincho")  # fmt: skip
 
 PLACES = {
     "noto-sans": f"{NPM}/noto-sans-jp:400",
@@ -44,12 +44,17 @@ PLACES = {
     "kiwi-maru": f"{NPM}/kiwi-maru:400",
     "kosugi-maru": f"{NPM}/kosugi-maru:400",
     "yozfont": f"{DEB}/truetype/yozvox-yozfont/YOzRE_.ttf",
+    "ume-mincho": f"{DEB}/truetype/horai-umefont/ume-tmo3.ttf",
+    "ume-gothic": f"{DEB}/truetype/horai-umefont/ume-hgo4.ttf",
+    "sawarabi-gothic": f"{NPM}/sawarabi-gothic:400",
+    "shippori-mincho": f"{NPM}/shippori-mincho:400",
 }
 GROUPS = {
     "print": ("noto-sans", "noto-serif", "ipaex-gothic", "ipaex-mincho", "biz-udgothic"),
     "light": ("yomogi", "zen-kurenaido"),
     "heavy": ("yusei-magic", "seto"),
     "tuning": ("klee", "kiwi-maru", "yozfont", "kosugi-maru"),
+    "small": ("ume-mincho", "ume-gothic", "sawarabi-gothic", "shippori-mincho"),
 }
 HAND = frozenset(GROUPS["light"] + GROUPS["heavy"] + ("klee", "yozfont"))
 

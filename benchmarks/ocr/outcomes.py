@@ -21,7 +21,7 @@ from typing import Any
 import cv2
 import numpy as np
 from benchmarks.ocr.drawing import Style
-from benchmarks.ocr.fonts import folder_of
+from benchmarks.ocr.fonts import GROUPS, folder_of
 from benchmarks.ocr.scans import MadeScan
 from benchmarks.ocr.slips import Slip, make_slip
 from benchmarks.ocr.slips import template as template_of
@@ -62,6 +62,7 @@ SETS = {
         + _styles((None,), "klee", "yozfont", "kiwi-maru", "kosugi-maru"),
     ),
     "tuning": Set(61, _styles((10.5,), "kiwi-maru", "kosugi-maru") + _styles((None,), "klee", "yozfont")),
+    "tuning7": Set(62, _styles((7.0,), *GROUPS["small"])),
     "print": Set(
         71, _styles((10.5,), "noto-sans", "noto-serif", "ipaex-gothic", "ipaex-mincho", "biz-udgothic")
     ),
@@ -141,6 +142,7 @@ def engines_alone(slip: Slip) -> dict[str, bool]:
     return found
 
 
+@lru_cache(maxsize=len(POOLS))
 def fields_of_pool(pool: str) -> list[tuple[str, str]]:
     """(layout, field) of every field that may be in the pool; marks do not depend on writing."""
     hand = pool.endswith("/hand")

@@ -37,7 +37,7 @@ class Installation:
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
 
@@ -54,7 +54,7 @@ class Installation:
 
     def python(self, code: str) -> str:
         process = self.start(code)
-        out, errors = process.communicate(timeout=120)
+        out, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors
         return out
 

@@ -58,6 +58,20 @@ def test_a_forecast_repeats_ids_and_keeps_the_order_of_doses(tmp_path: Path) -> 
     assert [one["vaccine"] for one in second["forecasts"]] == ["RSV_MATERNAL"]
 
 
+def test_an_observation_that_no_rule_asks_for_is_named_and_changes_nothing(tmp_path: Path) -> None:
+    mistyped = {**PERSON, "history": [{"code": "VARICELLA_DISEASE"}, {"code": "LONG_ILNESS"}]}
+    people = lines(tmp_path / "people.jsonl", mistyped, {**mistyped, "id": "c2"}, PERSON)
+    out = tmp_path / "out.jsonl"
+    done = run("forecast", "--batch", people, "--on", "2026-07-01", "-o", out)
+    first, second, known = (json.loads(line) for line in out.read_text("utf-8").splitlines())
+    assert first.pop("unused_history") == second.pop("unused_history") == ["LONG_ILNESS"]
+    assert first == known
+    assert (done.exit_code, done.stderr.count("\n")) == (0, 1)
+    told, _, usable = done.stderr.partition("誤りなら直してください。")
+    assert told == "history の「LONG_ILNESS」をたずねる規則はありません（2人）。日程には使いませんでした。"
+    assert "LONG_ILLNESS" in usable
+
+
 def test_the_same_input_gives_the_same_bytes_and_today_is_the_default(tmp_path: Path) -> None:
     people = lines(tmp_path / "people.jsonl", PERSON)
     outs = [tmp_path / name for name in ("a", "b", "today")]
@@ -209,3 +223,20 @@ def test_the_package_and_its_engine_work_without_django() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": source})
     with pytest.raises(AttributeError, match="nothing"):
         _ = yakuba.handbook.nothing
+
+
+def test_a_dose_of_the_mother_before_the_birth_is_taken_and_any_other_refused(tmp_path: Path) -> None:
+    def forecast(vaccine: str) -> Result:
+        dose = {"vaccine": vaccine, "date": "2026-05-20"}
+        people = lines(
+            tmp_path / f"{vaccine}.jsonl",
+            {"id": 1, "birth": "2026-06-20", "due": "2026-06-30", "doses": [dose]},
+        )
+        return run("forecast", "--batch", people, "--on", "2026-07-01", "-o", tmp_path / f"{vaccine}.out")
+
+    assert forecast("RSV_MATERNAL").exit_code == 0
+    (told,) = (json.loads(line) for line in (tmp_path / "RSV_MATERNAL.out").read_text("utf-8").splitlines())
+    assert [(one["valid"], one["reason"]) for one in told["doses"]] == [(True, "within_rules")]
+    refused = forecast("HEPB")
+    assert refused.exit_code == 2
+    assert "生年月日 2026-06-20 以後の日が必要です" in refused.output

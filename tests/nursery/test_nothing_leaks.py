@@ -61,7 +61,8 @@ ACTS = {
     "allocate", "ask-approval", "round-rulebook", "round-allocate", "round-adopt", "rulebook-recheck",
     "applications-give-up", "score", "decision-withdraw", "pin-ask", "pin-remove", "letter-revoke",
     "families-refresh", "families-close", "family-revoke", "withdrawal-undo",
-    "applications-columns", "applications-check", "adoption-withdraw", "round-set-aside", "round-take-up",
+    "applications-columns", "applications-check", "adoption-withdraw", "round-vacancies",
+    "round-set-aside", "round-take-up",
 }  # fmt: skip
 
 

@@ -10,10 +10,10 @@ import pytest
 from noto_cjk_sans_jp_regular import FONT_PATH
 
 from tests.nursery.explain_markets import deferred_acceptance, market_of
+from yakuba.core.print.glyphs import Glyphs
 from yakuba.nursery import printing
 from yakuba.nursery.domain import explain
 from yakuba.nursery.domain.market import Labels
-from yakuba.nursery.glyphs import Glyphs
 from yakuba.nursery.printing import ChildResult, ClassResult, Letterhead, MissingGlyphs
 
 HEAD = Letterhead("汐見区", "令和9年4月入所 一次選考", "令和9年1月19日", "保育課 入所係")

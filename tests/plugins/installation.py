@@ -7,6 +7,7 @@ only the tests that use the database.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import subprocess
@@ -73,12 +74,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What is slow begins first; on PostgreSQL, what never touches the database is left out."""
     for item in items:
         _marked_in_its_own_file(item)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    if config.getoption("database") != "postgresql":
-        return
-    kept = [item for item in items if _uses_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
-    items[:] = kept
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "story" not in item.path.parts))
+    if config.getoption("database") == "postgresql":
+        kept = [item for item in items if _uses_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+        items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: nobody looks through it for garbage again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _marked_in_its_own_file(item: pytest.Item) -> None:

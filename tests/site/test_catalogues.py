@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import re
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils.translation import override
 
+from yakuba.site import errors
 from yakuba.site.catalogues import catalogue_files, compile_catalogue, parse
 
 SRC = Path(__file__).resolve().parents[2] / "src/yakuba"
-IN_TEMPLATES = re.compile(r'\{% translate "([^"]+)"')
-IN_CODE = re.compile(r'gettext(?:_lazy)?\(\s*"([^"]+)"')
+IN_TEMPLATES = re.compile(r'\{% (?:translate|say|said) "([^"]+)"')
+CALLS = ("gettext", "gettext_lazy")
 
 
 def messages_used() -> set[str]:
@@ -22,7 +25,13 @@ def messages_used() -> set[str]:
     for path in SRC.rglob("*.html"):
         used |= set(IN_TEMPLATES.findall(path.read_text(encoding="utf-8")))
     for path in SRC.rglob("*.py"):
-        used |= set(IN_CODE.findall(path.read_text(encoding="utf-8")))
+        used |= {
+            node.args[0].value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func) in CALLS
+            and isinstance(node.args[0], ast.Constant)  # a text of the source, not one of its tables
+        }
     return used
 
 
@@ -34,7 +43,7 @@ def test_what_django_reads_is_what_people_edited() -> None:
         )
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", "en", "ja_X-easy"])
 def test_every_text_for_residents_has_a_translation(language: str) -> None:
     translated: set[str] = set()
     for path in catalogue_files():
@@ -90,3 +99,21 @@ def test_staff_pages_stay_japanese_whatever_the_browser_asks(client: Client) -> 
     page = client.get("/staff/nowhere/", headers={"accept-language": "en"})
     assert "画面が見つかりませんでした" in page.content.decode()
     assert page["Content-Language"] == "ja"
+
+
+def test_the_frame_and_the_first_page_have_readings_in_easy_japanese_and_no_marks(client: Client) -> None:
+    client.cookies["yakuba-language"] = "ja-x-easy"
+    page = client.get("/").content.decode()
+    assert "<ruby>役所<rp>（</rp><rt>やくしょ</rt><rp>）</rp></ruby>" in page.partition("<footer")[2]
+    assert not re.search(r"\{[^{}|]+\|", page)
+    missing = client.get("/nowhere/")
+    assert missing.status_code == 404
+    assert "ページが ありません" in missing.content.decode()
+
+
+@pytest.mark.parametrize("language", ["ja", "ja-x-easy", "en"])
+def test_every_error_can_be_said_in_every_language(rf: RequestFactory, language: str) -> None:
+    with override(language):
+        for status in errors.FAULTS:
+            said = errors.page(rf.get("/handbook/"), status).content.decode()
+            assert "{" not in said

@@ -116,7 +116,8 @@ def test_each_resident_page_touches_no_staff_table_even_with_a_staff_cookie(
 ) -> None:
     client.force_login(make_user())
     with CaptureQueriesContext(connection) as asked:
-        assert client.get(address).status_code < 400
+        answer = client.get(address)
+    assert answer.status_code < 400 or answer.status_code == 405  # an act, not a page
     assert [one["sql"] for one in asked if staff_tables().search(one["sql"])] == []
 
 

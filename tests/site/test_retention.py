@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from tests.handbook.bookings.conftest import a_room, a_slot, an_offer
 from tests.ocr import check_desk
 from tests.site.browser import make_user
 from yakuba.cli import main
@@ -21,8 +22,21 @@ from yakuba.core.ai_log.models import AiUse
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.files import services, vault
 from yakuba.core.files.models import StoredFile
+from yakuba.core.jobs.models import Job
+from yakuba.core.notify.models import CalendarFeed, ContactPoint, Event, Letter, LetterBatch
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
+from yakuba.handbook.models import (
+    Booking,
+    Child,
+    EntryBatch,
+    RegisterImport,
+    Resource,
+    ResourceStep,
+    Slot,
+    WaitingEntry,
+)
+from yakuba.handbook.services.bookings.slots import occupy
 from yakuba.nursery.models import Ledger
 from yakuba.ocr.models import Document, ReadTestSample
 from yakuba.site.retention import CONTENTS, CONTENTS_DAYS, RULES, apply, survey
@@ -92,9 +106,87 @@ def make(key: str, age: timedelta) -> Any:
     return stored
 
 
+def make_register(key: str, age: timedelta) -> Any:
+    """One piece of what the handbook leaves."""
+    at = NOW - age
+    if key == "handbook-bookings":
+        return make_booking(at)
+    if key == "handbook-children":
+        made = Child.objects.create(reference="c", birth=date(2015, 4, 2), created_at=at, ended_at=at)
+        made.doses.create(reference="d", vaccine="BCG", given_on=date(2015, 9, 2), recorded_at=at)
+        return made
+    stored = services.store(b"a register", name="a.csv", content_type="text/csv", by=None)
+    if key == "handbook-letters":
+        return EntryBatch.objects.create(pdf=stored, finished_at=at)
+    confirmed = at if key == "handbook-files" else None
+    row = RegisterImport.objects.create(
+        kind="children", file_name="a.csv", sha256="0" * 64, file=stored, confirmed_at=confirmed
+    )
+    RegisterImport.objects.filter(pk=row.pk).update(taken_at=at)
+    return row
+
+
+def make_booking(ended: datetime) -> Slot:
+    """A slot in a room with a booking, its history and somebody in line."""
+    slot = a_slot(an_offer(), 1, start=ended - timedelta(hours=1), end=ended)
+    occupy(a_room(3), [slot])
+    booked = Booking.objects.create(
+        reference="b", slot=slot, offer=slot.offer, child_reference="c1", actor="staff:1", key="k",
+        state="attended", made_at=ended, visit="b",
+    )  # fmt: skip
+    booked.events.create(at=ended, actor="staff:1", what="booked")
+    WaitingEntry.objects.create(
+        reference="w", slot=slot, child_reference="c2", actor="staff:1", joined_at=ended, state="lapsed"
+    )
+    return slot
+
+
+def test_a_room_stays_counted_while_a_later_slot_uses_it() -> None:
+    slot = make_booking(NOW - timedelta(days=1830, seconds=1))
+    later = a_slot(an_offer(), 1, start=slot.start, end=slot.end + timedelta(hours=1))
+    occupy(Resource.objects.get(), [later])
+    apply(NOW)
+    assert list(Slot.objects.all()) == [later]
+    assert ResourceStep.objects.count() == later.steps.count() > 0
+    assert not Booking.objects.exists()
+
+
+def make_notice(key: str, age: timedelta) -> Any:
+    """One piece of what notices leave."""
+    at = NOW - age
+    if key == "notices":
+        event = Event.objects.create(recipient="x", key="v", kind="x.y", at=at, changed_at=at)
+        event.messages.create(channel="in_app", lead=60, due=at, state="sent")
+        return event
+    if key == "notice-addresses":
+        return ContactPoint.objects.create(recipient="x", channel="mail", address="a@b.jp", code_at=at)
+    if key == "notice-letters":
+        return Letter.objects.create(
+            reference="r.1", recipient="x", kind="x.y", language="ja", at=at, received_at=at, state="printed"
+        )
+    if key == "notice-batches":
+        return LetterBatch.objects.create(kind="x.y", made_at=at)
+    if key == "notice-feeds":
+        return CalendarFeed.objects.create(recipient="x", digest="d", made_at=at, revoked_at=at)
+    return Job.objects.create(kind="notify.send_due", label="x", state="done", created_at=at)
+
+
+def test_a_letter_that_waits_and_an_address_in_use_stay() -> None:
+    old = timedelta(days=1000)
+    letter = make_notice("notice-letters", old)
+    Letter.objects.update(state="waiting")
+    address = make_notice("notice-addresses", old)
+    ContactPoint.objects.update(verified_at=NOW - old)
+    apply(NOW)
+    letter.refresh_from_db()
+    address.refresh_from_db()
+
+
 @pytest.mark.parametrize("key", DAYS)
 def test_each_kind_goes_after_its_days_and_not_before(key: str) -> None:
-    make(key, timedelta(days=DAYS[key]) + timedelta(seconds=1))
+    age = timedelta(days=DAYS[key]) + timedelta(seconds=1)
+    makers = {"notice": make_notice, "handbook": make_register}
+    makers.get(key.partition("-")[0].removesuffix("s"), make)(key, age)
     assert counts()[key] == 1
     assert survey(NOW - timedelta(seconds=2))[list(DAYS).index(key)].count == 0
     apply(NOW)

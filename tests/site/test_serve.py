@@ -66,12 +66,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subp
     until("the portal answers", 60, answers)
     yield origin, process
     process.terminate()
-    process.wait(30)
+    process.wait(120)
 
 
 def fetch(address: str) -> tuple[int, dict[str, str], bytes]:
     try:
-        with urllib.request.urlopen(address, timeout=10) as response:
+        with urllib.request.urlopen(address, timeout=60) as response:
             return response.status, dict(response.headers), response.read()
     except urllib.error.HTTPError as refused:
         with refused:

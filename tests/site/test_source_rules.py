@@ -59,10 +59,13 @@ def test_no_text_is_run_as_code() -> None:
     assert found == []
 
 
+SENDS_MAIL = {"core/notify/mail/transports.py"}  # the one place, off until an operator names a server
+
+
 @pytest.mark.parametrize("module", ["pickle", "marshal", "shelve", "dill", "joblib", "smtplib", "telnetlib"])
 def test_no_module_is_used_that_trusts_bytes_or_sends_mail(module: str) -> None:
-    found = [file for file, tree in trees() for name in imported(tree) if name.split(".")[0] == module]
-    assert found == []
+    found = {file for file, tree in trees() for name in imported(tree) if name.split(".")[0] == module}
+    assert found - (SENDS_MAIL if module == "smtplib" else set()) == set()
 
 
 def test_yaml_is_read_by_the_safe_loader_alone() -> None:

@@ -52,7 +52,7 @@ class Portal:
         """As Ctrl+C does; whatever is left of the group is killed."""
         self._process.terminate()
         try:
-            self._process.wait(30)
+            self._process.wait(120)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
@@ -71,7 +71,6 @@ class Desk:
             viewport={"width": WIDE, "height": 800},
             accept_downloads=True,
         )
-        self.context.set_default_timeout(30_000)  # a busy machine is slow, not wrong
         self.seen = watch(self.context, origin)
         self.page: Page = self.seen.page
 

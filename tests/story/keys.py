@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, TimeoutError
 
-from tests.site.browser import WIDTHS, axe_faults, sideways
+from tests.site.browser import PATIENCE_MS, WIDTHS, axe_faults, sideways
 from tests.story.desk import NARROW, PASSWORD, WIDE, Desk
 
 MOST_TABS = 600
@@ -26,8 +26,6 @@ BEHIND = """e => {
 
 class Keys(Desk):
     """Tab, Enter, the arrow keys and letters; a file chooser alone is answered for the person."""
-
-    patience = 60_000  # ms until the page that answers is there
 
     def __init__(self, browser: Browser, origin: str, shots: Path | None) -> None:
         super().__init__(browser, origin, shots)
@@ -65,7 +63,7 @@ class Keys(Desk):
         before = self.page.evaluate("() => { window.left = true; return location.href }")
         self.page.keyboard.press("Enter")
         gone = f"() => !window.left || location.href !== {before!r}"
-        self.page.wait_for_function(gone, timeout=self.patience)
+        self.page.wait_for_function(gone, timeout=PATIENCE_MS)
         self.page.wait_for_load_state("load")
 
     def unfold(self, text: str) -> None:
@@ -122,16 +120,29 @@ class Keys(Desk):
             self.reach(field)
         raise AssertionError(f"{where}: {field.input_value()} instead of {day}")
 
+    def time(self, where: str, clock: str) -> None:
+        """Type a time of day into the parts of a time field that is reached forwards: 12 hours, or 24."""
+        field = self.reach(self.page.locator(where).first)
+        hour, minute = (int(one) for one in clock.split(":"))
+        for parts in ((f"{(hour - 1) % 12 + 1:02}", f"{minute:02}", "AP"[hour >= 12]), clock.split(":")):
+            for part in parts:
+                self.page.keyboard.type(part)
+            if field.input_value() == clock:
+                return
+            for _ in parts:
+                self.page.keyboard.press("ArrowLeft")
+        raise AssertionError(f"{where}: {field.input_value()} instead of {clock}")
+
     def attach(self, path: Path) -> None:
         """Open the file chooser with the space bar and choose the file."""
-        field = self.reach(self.page.locator("#id_file"))
-        for _ in range(3):  # the browser drops the key when it takes the press for too old
-            with suppress(TimeoutError), self.page.expect_file_chooser(timeout=15_000) as chooser:
-                self.page.keyboard.press("Space")
-            if chooser.is_done():
+        field = self.page.locator("#id_file")
+        for _ in range(6):  # the browser drops the key when it takes the press for too old
+            self.reach(field)
+            with suppress(TimeoutError):
+                with self.page.expect_file_chooser(timeout=10_000) as chooser:
+                    self.page.keyboard.press("Space")
                 chooser.value.set_files(path)
                 return
-            self.reach(field)
         raise AssertionError(f"{self.page.url}: the space bar opens no file chooser")
 
     def download(self, name: str, role: Any = "link") -> bytes:

@@ -241,7 +241,7 @@ def the_officer_takes_applications_in(officer: Keys, files: Files) -> None:
 
 def until(desk: Keys, words: str) -> None:
     """The page leads on by itself; nothing is pressed."""
-    desk.page.wait_for_selector(f"text={words}", timeout=60_000)
+    desk.page.wait_for_selector(f"text={words}", timeout=120_000)
 
 
 def the_officer_scores(officer: Keys) -> None:

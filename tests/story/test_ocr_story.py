@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Locator, sync_playwright
 
 from tests.core.installations import Installation
-from tests.site.browser import launch
+from tests.site.browser import PATIENCE_MS, launch
 from tests.story.desk import PASSWORD, Portal
 from tests.story.keys import Keys
 from tests.story.test_story import free_port, pdf_text
@@ -76,12 +76,6 @@ class DemoTown(Installation):
 
 class Officer(Keys):
     """A person at the desk of AI-OCR, who draws with a mouse and checks with the keyboard alone."""
-
-    patience = 60_000
-
-    def __init__(self, browser: Browser, origin: str, shots: Path | None) -> None:
-        super().__init__(browser, origin, shots)
-        self.context.set_default_timeout(self.patience)
 
     def reach(self, target: Locator) -> Locator:
         """Go straight to the control: that the tab key gets everywhere is another story's part."""
@@ -141,7 +135,7 @@ class Officer(Keys):
             seen.append(title)
             self._decide(str(TRULY[files[int(page[1]) - 1]][NAMES[title]]), blind=blind)
             gone = f'() => document.querySelector("form[data-check]")?.dataset.check !== "{number}"'
-            self.page.wait_for_function(gone, timeout=self.patience)
+            self.page.wait_for_function(gone, timeout=PATIENCE_MS)
             self.page.wait_for_load_state("load")
             if self.page.locator("form[data-check]").count():
                 continue

@@ -168,7 +168,7 @@ def the_officer_allocates(officer: Desk) -> None:
     officer.says("割り当てています")
     officer.shot("09-progress", narrow=True)
     # The page leads on by itself; nothing is pressed here.
-    page.wait_for_selector("text=入所最低指数", timeout=60_000)
+    page.wait_for_selector("text=入所最低指数", timeout=120_000)
     officer.shot("10-result", narrow=True)
     officer.press("希望順位", role="link")
     officer.shot("11-ranks", narrow=True)

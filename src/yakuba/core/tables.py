@@ -37,30 +37,40 @@ class TableFaults(Exception):
 
 
 def read_csv(path: Path, *, most_bytes: int) -> Iterator[tuple[int, list[str]]]:
+    """``read_rows`` of a file; one that is too large is not opened."""
+    size = path.stat().st_size
+    if size > most_bytes:
+        raise _too_large(path.name, size, most_bytes)
+    yield from read_rows(path.name, path.read_bytes(), most_bytes=most_bytes)
+
+
+def read_rows(name: str, data: bytes, *, most_bytes: int) -> Iterator[tuple[int, list[str]]]:
     """The lines of a CSV file (UTF-8 with or without BOM, or CP932) with their numbers.
 
     Raises ``TableFaults`` for a file that is too large, of another encoding or with an open quotation mark;
     the last one when the line is reached.
     """
-    reader = csv.reader(io.StringIO(_text(path, most_bytes), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(_text(name, data, most_bytes), newline=""), strict=True)
     try:
         for cells in reader:
             yield reader.line_num, cells
     except csv.Error as error:
-        fault = RowFault(path.name, reader.line_num, "行全体", str(error), "引用符の閉じた CSV")
+        fault = RowFault(name, reader.line_num, "行全体", str(error), "引用符の閉じた CSV")
         raise TableFaults([fault]) from error
 
 
-def _text(path: Path, most_bytes: int) -> str:
-    size = path.stat().st_size
-    if size > most_bytes:
-        expected = f"{most_bytes:,} バイト以下のファイル"
-        raise TableFaults([RowFault(path.name, 0, "ファイル全体", f"{size:,} バイト", expected)])
-    data = path.read_bytes()
+def _too_large(name: str, size: int, most_bytes: int) -> TableFaults:
+    expected = f"{most_bytes:,} バイト以下のファイル"
+    return TableFaults([RowFault(name, 0, "ファイル全体", f"{size:,} バイト", expected)])
+
+
+def _text(name: str, data: bytes, most_bytes: int) -> str:
+    if len(data) > most_bytes:
+        raise _too_large(name, len(data), most_bytes)
     for encoding in ENCODINGS:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     expected = "UTF-8 か CP932（Shift_JIS）の CSV"
-    raise TableFaults([RowFault(path.name, 0, "ファイル全体", "読めない文字コード", expected)])
+    raise TableFaults([RowFault(name, 0, "ファイル全体", "読めない文字コード", expected)])

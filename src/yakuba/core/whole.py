@@ -5,18 +5,27 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write beside the target, then rename: a reader sees the old file or the new one."""
-    text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+    """As ``write_texts``, one indented JSON document."""
+    write_texts(path, (json.dumps(values, ensure_ascii=False, indent=1) + "\n",))
+
+
+def write_texts(path: Path, texts: Iterable[str]) -> None:
+    """UTF-8, piece by piece as ``texts`` yields it; as ``write_bytes``."""
+    write_bytes(path, (text.encode() for text in texts))
+
+
+def write_bytes(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write beside the target, then rename: a reader sees the old file or the new one. Raises ``OSError``."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
         umask = os.umask(0)

@@ -1,109 +1,110 @@
-"""``yakuba handbook …``: forecast, cdsi, calendar.
+"""``yakuba handbook …``: forecast, plan, diff, cdsi, calendar.
 
 Exit 0 = done, 2 = bad input (one message a problem on standard error, nothing written).
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from yakuba.handbook.cli_bookings import sweep_bookings
+from yakuba.handbook.cli_common import (
+    JAPAN,
+    everyone,
+    file_path,
+    note_unused,
+    overlay_of,
+    progress,
+    rulebook_of,
+    stop,
+    stopping_on_bad_input,
+)
+from yakuba.handbook.cli_diff import diff
+from yakuba.handbook.cli_plan import plan
+
 if TYPE_CHECKING:
     from yakuba.handbook.domain.rules import Rulebook
-
-T = TypeVar("T")
-_file = click.Path(path_type=Path)
-_JAPAN = timezone(timedelta(hours=9))
+    from yakuba.handbook.domain.vouchers import Overlay
 
 
 @click.group()
 def handbook() -> None:
-    """母子手帳・予防接種: vaccination verdicts, next doses, legal dates."""
+    """母子手帳・予防接種: vaccination verdicts, next doses, plans, legal dates."""
+
+
+handbook.add_command(plan)
+handbook.add_command(sweep_bookings)
+handbook.add_command(diff)
 
 
 @handbook.command()
-@click.option("--batch", type=_file, required=True, help="JSON Lines, one person a line.")
+@click.option("--batch", type=file_path, required=True, help="JSON Lines, one person a line.")
 @click.option(
     "--on", "on_date", type=click.DateTime(["%Y-%m-%d"]), help="Day of assessment; today without it."
 )
 @click.option(
     "--rulebook", default="jp", show_default=True, help="Name of a shipped rule book, or a YAML file."
 )
-@click.option("-o", "--output", type=_file, required=True, help="JSON Lines, one result a line.")
-def forecast(batch: Path, on_date: datetime | None, rulebook: str, output: Path) -> None:
+@click.option("--overlay", type=file_path, help="What a municipality adds (YAML).")
+@click.option("-o", "--output", type=file_path, required=True, help="JSON Lines, one result a line.")
+def forecast(
+    batch: Path, on_date: datetime | None, rulebook: str, overlay: Path | None, output: Path
+) -> None:
     """Judge the doses of every person and forecast the next ones."""
-    from yakuba.handbook.files import BadInput, write_lines
-    from yakuba.handbook.rulebooks.faults import BadRulebook
+    from yakuba.handbook.files import write_lines
 
-    day = on_date.date() if on_date else datetime.now(_JAPAN).date()
-    try:
-        write_lines(output, _outlooks(batch, _rulebook(rulebook), day))
-    except BadInput as error:
-        _stop(error.problems)
-    except BadRulebook as error:
-        _stop([str(fault) for fault in error.faults])
+    day = on_date.date() if on_date else datetime.now(JAPAN).date()
+    with stopping_on_bad_input():
+        book = rulebook_of(rulebook)
+        write_lines(output, _outlooks(batch, book, day, overlay_of(overlay, book)))
 
 
-def _outlooks(batch: Path, rulebook: Rulebook, day: date) -> Iterator[dict[str, Any]]:
+def _outlooks(
+    batch: Path, rulebook: Rulebook, day: date, overlay: Overlay | None
+) -> Iterator[dict[str, Any]]:
     """Every person's line, one at a time; first of all every problem of the file, together."""
     from yakuba.handbook import people
     from yakuba.handbook.domain.japan import JapaneseCalendar
+    from yakuba.handbook.domain.observed import codes_of
     from yakuba.handbook.domain.outlook import outlook
-    from yakuba.handbook.files import BadInput, read_lines
 
-    everyone: list[people.Asked] = []
-    problems: list[str] = []
-    for place, row in read_lines(batch):
-        try:
-            everyone.append(people.read_person(place, row, rulebook))
-        except BadInput as error:
-            problems += error.problems
-    if problems:
-        raise BadInput(problems)
-    calendar = JapaneseCalendar()
-    with _progress(everyone) as bar:
+    calendar, known = JapaneseCalendar(), frozenset(codes_of(rulebook))
+    persons = everyone(batch, rulebook)
+    with progress(persons) as bar:
         for asked in bar:
             found = outlook(rulebook, asked.person, asked.history, asked.observations, day, calendar)
-            yield people.result(asked, found, rulebook, day)
-
-
-def _rulebook(name: str) -> Rulebook:
-    from yakuba.handbook.rulebooks import load
-
-    path = Path(name)
-    return load.load(path) if path.suffix or path.exists() else load.builtin(name)
+            yield people.result(asked, found, rulebook, day, overlay) | people.unused(asked, known)
+    note_unused(persons, known)
 
 
 @handbook.command()
-@click.option("--supporting-data", "archive", type=_file, required=True, help="The CDC's archive (XML).")
-@click.option("--cases", type=_file, required=True, help="JSON Lines, one test case a line.")
-@click.option("-o", "--output", type=_file, required=True, help="JSON Lines, one result a line.")
+@click.option("--supporting-data", "archive", type=file_path, required=True, help="The CDC's archive (XML).")
+@click.option("--cases", type=file_path, required=True, help="JSON Lines, one test case a line.")
+@click.option("-o", "--output", type=file_path, required=True, help="JSON Lines, one result a line.")
 def cdsi(archive: Path, cases: Path, output: Path) -> None:
     """Run CDSi test cases with the CDC's supporting data as the rule book."""
     from yakuba.handbook.cdsi.archive import BadArchive
     from yakuba.handbook.cdsi.load import load
-    from yakuba.handbook.files import BadInput, write_lines
+    from yakuba.handbook.files import write_lines
 
-    try:
-        rulebook = load(archive)
+    with stopping_on_bad_input():
+        try:
+            rulebook = load(archive)
+        except BadArchive as error:
+            stop([str(error)])
         write_lines(output, _cases(rulebook, cases))
-    except BadArchive as error:
-        _stop([str(error)])
-    except BadInput as error:
-        _stop(error.problems)
 
 
 def _cases(rulebook: Rulebook, path: Path) -> Iterator[dict[str, Any]]:
     from yakuba.handbook.cdsi.cases import BadCase, run_case
     from yakuba.handbook.files import BadInput, read_lines
 
-    with _progress(list(read_lines(path))) as bar:
+    with progress(list(read_lines(path))) as bar:
         for place, case in bar:
             try:
                 yield run_case(rulebook, case)
@@ -121,15 +122,4 @@ def calendar(function: str, pairs: tuple[str, ...]) -> None:
     try:
         click.echo(answer(function, pairs))
     except ValueError as error:
-        _stop([str(error)])
-
-
-def _progress(items: Sequence[T]) -> AbstractContextManager[Iterable[T]]:
-    """A bar on a terminal, nothing elsewhere."""
-    return click.progressbar(items, file=sys.stderr, hidden=not sys.stderr.isatty())
-
-
-def _stop(problems: list[str]) -> NoReturn:
-    for problem in problems:
-        click.echo(problem, err=True)
-    sys.exit(2)
+        stop([str(error)])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from yakuba.core.whole import write_json, write_texts
 
 MOST_BYTES = 512 * 1024 * 1024
 
@@ -26,6 +26,19 @@ def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         if line.strip():
             place = f"{path} {row}行"
             yield place, _object(place, line)
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """The one object of a JSON file. Raises ``BadInput``."""
+    return _object(str(path), _text(path))
+
+
+def write_object(path: Path, value: dict[str, Any]) -> None:
+    """One indented object; whole or not at all."""
+    try:
+        write_json(path, value)
+    except OSError as error:
+        raise BadInput([f"{path}：書けません（{error.strerror}）。フォルダーを確かめてください。"]) from None
 
 
 def _text(path: Path) -> str:
@@ -62,26 +75,7 @@ def _constant(name: str) -> Any:
 
 def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """One object a line as ``rows`` yields them; the same bytes for the same rows; whole or not at all."""
-    _write(path, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-
-
-def _write(path: Path, texts: Iterable[str]) -> None:
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        write_texts(path, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     except OSError as error:
         raise BadInput([f"{path}：書けません（{error.strerror}）。フォルダーを確かめてください。"]) from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(texts)
-            stream.flush()
-            os.fsync(stream.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise BadInput([f"{path}：書けません（{error.strerror}）。"]) from None
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

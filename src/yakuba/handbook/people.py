@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from yakuba.handbook.domain.evaluate import of_pregnancy
 from yakuba.handbook.domain.outlook import DoseLine, NextDose, Outlook
 from yakuba.handbook.domain.person import Given, Observation, Person
 from yakuba.handbook.domain.rules import Rulebook
+from yakuba.handbook.domain.vouchers import Overlay
 from yakuba.handbook.files import BadInput
+from yakuba.handbook.vouchers import overlay_name, voucher
 
 SEXES = ("F", "M", "")
 
@@ -71,17 +74,34 @@ def _doses(
 ) -> Iterator[Given]:
     for where, one in _items(place, row, "doses", problems):
         vaccine, day = one.get("vaccine"), _day(where, one, "date", problems)
-        if vaccine not in rulebook.vaccines:
+        problems.extend(_odd(where, one))
+        if not isinstance(vaccine, str) or vaccine not in rulebook.vaccines:
             known = "、".join(rulebook.vaccines)
             problems.append(f"{where} vaccine：{vaccine!r} です。{known} のどれかが必要です。")
         elif day is None:
             if one.get("date") is None:
                 problems.append(f"{where} date：ありません。接種した日が必要です。")
-        elif birth is not None and day < birth:
+        elif _too_early(rulebook, birth, vaccine, day):
             problems.append(f"{where} date：{day} です。生年月日 {birth} 以後の日が必要です。")
         else:
             expired = _day(where, one, "expires", problems)
             yield Given(vaccine, day, str(one.get("product") or ""), expired, bool(one.get("faulty")))
+
+
+def _too_early(rulebook: Rulebook, birth: date | None, vaccine: str, day: date) -> bool:
+    """A day before the birth, unless the mother was given the dose for the child (母子免疫)."""
+    if birth is None or day >= birth:
+        return False
+    return not of_pregnancy(rulebook, Person(birth), Given(vaccine, day))
+
+
+def _odd(where: str, one: dict[str, Any]) -> Iterator[str]:
+    """Fields of a dose that are not of their kind; they would be taken for something else."""
+    product, faulty = one.get("product"), one.get("faulty")
+    if product is not None and not isinstance(product, str):
+        yield f"{where} product：{product!r} です。製品の記号（文字）が必要です。"
+    if faulty is not None and not isinstance(faulty, bool):
+        yield f"{where} faulty：{faulty!r} です。true か false が必要です。"
 
 
 def _observations(place: str, row: dict[str, Any], problems: list[str]) -> Iterator[Observation]:
@@ -93,16 +113,30 @@ def _observations(place: str, row: dict[str, Any], problems: list[str]) -> Itera
             yield Observation(code, _day(where, one, "date", problems))
 
 
-def result(asked: Asked, found: Outlook, rulebook: Rulebook, on_date: date) -> dict[str, Any]:
+def unused(asked: Asked, known: Collection[str]) -> dict[str, Any]:
+    """``unused_history``: the observations that no rule asks for, which therefore changed nothing."""
+    codes = sorted({one.code for one in asked.observations} - set(known))
+    return {"unused_history": codes} if codes else {}
+
+
+def result(
+    asked: Asked, found: Outlook, rulebook: Rulebook, on_date: date, overlay: Overlay | None = None
+) -> dict[str, Any]:
     """The line of one person (CONTRACTS: handbook)."""
+    added = {} if overlay is None else {"overlay": overlay_name(overlay)}
     signed = rulebook.signed_off is not None and rulebook.signed_off.holds_on(on_date)
     return {
         "id": asked.id,
         "doses": [_dose(line) for line in found.doses],
-        "forecasts": [_forecast(one) for one in found.forecasts],
+        "forecasts": [
+            _forecast(one)
+            | ({} if overlay is None else voucher(overlay, one.vaccine, one.dose, asked.person.birth))
+            for one in found.forecasts
+        ],
         "rulebook": f"{rulebook.name} {rulebook.version}",
         "rulebook_sha256": rulebook.sha256,
         "signed_off": signed,
+        **added,
     }
 
 

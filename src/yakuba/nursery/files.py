@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from yakuba.core import whole
+
 
 def write(path: Path, text: str) -> None:
     """Writes UTF-8 text; as ``write_bytes``."""
@@ -15,17 +17,9 @@ def write(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes beside the target, then renames over it."""
+    """As ``core.whole.write_bytes``, with the folders above the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    whole.write_bytes(path, (data,))
 
 
 def write_folder(folder: Path, texts: Mapping[str, str]) -> None:

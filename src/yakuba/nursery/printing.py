@@ -6,43 +6,26 @@ a name can be read as a command. Fonts come from the package alone; nothing is f
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from importlib.resources import as_file, files
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]  # publishes no types
-import typst
-from noto_cjk_sans_jp_regular import FONT_PATH
 
+from yakuba.core.print import typesetting
+from yakuba.core.print.typesetting import Missing as Missing
+from yakuba.core.print.typesetting import MissingGlyphs as MissingGlyphs
+from yakuba.core.print.typesetting import check_glyphs as check_glyphs
+from yakuba.core.print.typesetting import missing_glyphs as missing_glyphs
 from yakuba.nursery.domain.explain import Audience, WishExplanation
-from yakuba.nursery.glyphs import Glyphs
 
-Missing = Literal["refuse", "mark"]
 _SIZES = (10.5, 9.5, 8.5, 7.5)  # points, tried in this order until a child's result fits on one page
 _MOST_ROWS = 24
-_SELECTED = re.compile(".[\ufe00-\ufe0f\U000e0100-\U000e01ef]", re.DOTALL)
 _PRIVACY = (
     "ほかのご家庭のことは、3人以上の人数でだけお示しします。人数の少ない園では、人数と基準をお示ししません。"
 )
-
-
-class MissingGlyphs(ValueError):
-    """The font cannot print these characters; ``characters`` lists them, variation selectors included."""
-
-    def __init__(self, characters: Sequence[str]) -> None:
-        shown = "、".join(
-            f"{each}（{' '.join(f'U+{ord(part):04X}' for part in each)}）" for each in characters
-        )
-        super().__init__(
-            f"印刷用フォントに字形がない文字があります：{shown}。別の字にするか、〓で印刷して手書きしてください。"
-        )
-        self.characters = tuple(characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +185,6 @@ def print_certificate(
     return _compile("certificate", data, head, missing)
 
 
-def missing_glyphs(*texts: str) -> list[str]:
-    """Characters that the print font does not have, each once."""
-    return list(dict.fromkeys(found for text in texts for found in _glyphs().missing(text)))
-
-
 def _reason_of(wish: WishExplanation) -> tuple[object, ...]:
     return wish.place, wish.outcome, wish.sentence, wish.cutoff, wish.own, wish.decided_by
 
@@ -233,62 +211,11 @@ def _compile(template: str, data: Mapping[str, Any], head: Letterhead, missing: 
     return compile_pdf(template, whole, missing)
 
 
-def check_glyphs(data: Any) -> list[str]:
-    """Characters anywhere in the data of a sheet that the print font does not have."""
-    whole = "\n".join(_texts(data))
-    chosen = dict.fromkeys(_SELECTED.findall(whole))  # 葛󠄀: a character in one of its forms
-    plain = dict.fromkeys(_SELECTED.sub("", whole))
-    return _glyphs().missing("\n".join([*plain, *chosen]))
-
-
 def compile_pdf(template: str, data: Mapping[str, Any], missing: Missing) -> bytes:
     """A template of ``print/`` with its data as PDF. ``MissingGlyphs`` as ``missing`` says."""
-    lost = check_glyphs(data)
-    if lost and missing == "refuse":
-        raise MissingGlyphs(lost)
-    whole = _marked(data) if lost else data
-    with as_file(files(__package__).joinpath("print")) as folder:
-        compiler = typst.Compiler(
-            input=folder / f"{template}.typ",
-            root=folder,
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(whole, ensure_ascii=False)},
-        )
-        pdf = compiler.compile(format="pdf")
-    if not isinstance(pdf, bytes):  # several pages of an image format only
-        raise TypeError(f"{template}.typ: {type(pdf)}")
-    return pdf
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    items = (
-        value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    )
-    return [text for item in items for text in _texts(item)]
-
-
-def _marked(value: Any) -> Any:
-    if isinstance(value, str):
-        return _glyphs().marked(value)
-    if isinstance(value, Mapping):
-        return {key: _marked(item) for key, item in value.items()}
-    return [_marked(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return typesetting.compile_pdf(__package__, template, data, missing)
 
 
 def _pages(pdf: bytes) -> int:
     with pypdfium2.PdfDocument(pdf) as document:
         return len(document)
-
-
-@lru_cache(maxsize=1)
-def _glyphs() -> Glyphs:
-    return Glyphs.of(FONT_PATH.read_bytes())
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> Any:
-    with as_file(FONT_PATH) as font:
-        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font.parent])

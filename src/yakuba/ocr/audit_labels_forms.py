@@ -31,6 +31,7 @@ ACTIONS = {
     "ocr.document.read": "文書を読み取った",
     "ocr.document.resume": "文書の読取りを続けた",
     "ocr.document.view": "文書を見た",
+    "ocr.document.reveal": "隠した個人番号を文書で見た",
     "ocr.document.correct": "文書の行を直した",
     "ocr.document.undo": "文書の行の訂正を戻した",
     "ocr.document.export": "文書の文字を書き出した",

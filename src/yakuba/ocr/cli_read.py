@@ -73,8 +73,10 @@ def page_lines(
     form: FormDefinition, template: Template, scans: Sequence[Named], certificates: Certificates
 ) -> Iterator[dict[str, Any]]:
     """A line a field, or one with ``error`` for a page that was not read."""
+    from yakuba.ocr import memory
     from yakuba.ocr.reader import FormReader, PageRefused
 
+    memory.keep_small()
     reader = FormReader()
     for name, scan in scans:
         for number in range(1, scan.count + 1):
@@ -84,6 +86,7 @@ def page_lines(
             except (PageRefused, BadScan) as problem:
                 yield {"image": image, "error": str(problem)}
                 continue
+            memory.give_back()
             yield from field_lines(image, form, reading, certificates)
 
 

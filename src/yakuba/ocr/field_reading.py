@@ -20,7 +20,7 @@ from yakuba.ocr.domain.line_image import line_crop, lines_of
 from yakuba.ocr.domain.names import NameLexicon, kana_neighbours
 from yakuba.ocr.domain.normalise import matches_rules, normalise
 from yakuba.ocr.domain.pixels import Gray
-from yakuba.ocr.domain.postal import AddressBook
+from yakuba.ocr.domain.postal import AddressBook, with_counters
 from yakuba.ocr.domain.reading import Candidate, FieldReading, Reason
 from yakuba.ocr.domain.scoring import Features
 from yakuba.ocr.domain.unusual import doubtful_variants
@@ -113,7 +113,8 @@ def _proposals(field: Field, known: Known, texts: Sequence[str]) -> Iterable[str
     if field.kind is Kind.PERSON_NAME and known.names is not None:
         return [other for text in texts for other in known.names.neighbours(text)][:12]
     if field.kind is Kind.ADDRESS and known.addresses is not None:
-        return [other for text in texts for other in known.addresses.neighbours(text)][:8]
+        near = [other for text in texts for other in known.addresses.neighbours(text)][:8]
+        return near + [other for text in texts for other in with_counters(text)]
     if field.kind in KANA_KINDS:
         return [other for text in texts for other in kana_neighbours(text)][:12]
     return ()

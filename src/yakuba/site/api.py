@@ -18,6 +18,7 @@ from ninja.openapi.schema import OpenAPISchema
 from yakuba import __version__
 from yakuba.core.jobs import api as jobs
 from yakuba.core.tokens.auth import Token
+from yakuba.handbook import api as handbook
 from yakuba.nursery import api as nursery
 from yakuba.ocr import api as ocr
 from yakuba.site import errors
@@ -27,6 +28,7 @@ ALWAYS = (400, 404, 405, 409, 413, 422, 429)
 GUARDED = (401, 403)
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("/nursery", nursery.router),
+    ("/handbook", handbook.router),
     ("/ocr", ocr.router),
     ("/jobs", jobs.router),
 )

@@ -32,6 +32,11 @@ SETTINGS: tuple[Setting, ...] = (
         "YAKUBA_TRUSTED_ORIGINS", "", "プロキシーの後ろで使うときの https:// の公開アドレス（コンマ区切り）"
     ),
     Setting("YAKUBA_UPLOAD_MB", "100", "1回に送れる大きさの上限（MB）"),
+    Setting(
+        "YAKUBA_LISTS_KEPT_S",
+        "1",
+        "住民に見せる空き状況の一覧を使い回す秒数（0から60）。予約できるかどうかは、申込みのときに必ず確かめる",
+    ),
     Setting("YAKUBA_API_RATE", "600", "APIの1つのトークンが1分に送れる要求の数（おおよそ）"),
     Setting("YAKUBA_CITY", "汐見区", "画面に出す自治体名"),
     Setting(
@@ -54,12 +59,45 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "通知に印刷する、家庭の結果画面のアドレス（例：https://…/nursery/result/）。空なら通知を作るときに入力する",
     ),
+    Setting(
+        "YAKUBA_HANDBOOK_PAGE",
+        "",
+        "登録コードの通知に印刷する、母子手帳の画面のアドレス（例：https://…/handbook/）。空なら通知を作るときに入力する",
+    ),
     Setting("YAKUBA_CITY_EN", "Shiomi", "英語の画面に出す自治体名"),
     Setting(
         "YAKUBA_OCR_NUMBER_DAYS",
         "90",
         "AI-OCR の個人番号を、欄の確定から何日で消すか（封じた値、入力の控え、用紙の画像の番号）",
     ),
+    Setting(
+        "YAKUBA_QUIET_HOURS",
+        "21:00-08:00",
+        "住民への通知を送らない時間帯（日本時間）。00:00-00:00 なら設けない",
+    ),
+    Setting("YAKUBA_MAIL_FROM", "", "住民へのメールの差出人のアドレス。空ならメールを送らない"),
+    Setting("YAKUBA_MAIL_HOST", "", "メールサーバーのホスト名。空ならメールサーバーを使わない"),
+    Setting("YAKUBA_MAIL_PORT", "25", "メールサーバーのポート番号"),
+    Setting("YAKUBA_MAIL_USER", "", "メールサーバーの利用者名。空なら認証しない"),
+    Setting("YAKUBA_MAIL_PASSWORD", "", "メールサーバーのパスワード"),
+    Setting("YAKUBA_MAIL_TLS", "starttls", "メールサーバーとの暗号化。starttls、tls、none のどれか"),
+    Setting(
+        "YAKUBA_MAIL_SENT_LOG",
+        "",
+        "メールサーバーが受け付けたメールの Message-ID を、受け付けた後に書き足すファイル。"
+        "送信中に途切れたメールが届いたかを、これで確かめる",
+    ),
+    Setting(
+        "YAKUBA_MAIL_UNKNOWN",
+        "again",
+        "届いたか分からないメールの扱い。again（もう一度送る）、ask（職員に確かめる）",
+    ),
+    Setting(
+        "YAKUBA_MAIL_SPOOL",
+        "",
+        "メールを渡すフォルダー。指定すると、メールサーバーにつながず、new に1通ずつ置く",
+    ),
+    Setting("YAKUBA_PUBLIC_ADDRESS", "", "住民の画面のアドレス（例：https://…/）。メールに書く"),
     Setting("YAKUBA_DEMO", "0", "1 なら、架空のデータであることを区民の画面に表示する"),
 )
 

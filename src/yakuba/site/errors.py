@@ -100,7 +100,7 @@ def page(request: HttpRequest, status: int, fault: Fault | None = None) -> HttpR
         "city": settings.YAKUBA_CITY,
         "home": "/staff/" if staff else "/",
         "title": said.staff_title if staff else said.title,
-        "text": (said.staff_text if staff else str(said.text)).format(limit=limit),
+        "text": (said.staff_text if staff else str(said.text)).replace("{limit}", limit),
     }
     template = "errors/staff.html" if staff else "errors/resident.html"
     return HttpResponse(render_to_string(template, context), status=status)

@@ -45,10 +45,16 @@ AREAS: dict[str, str] = {
     "ai_log": "AIの利用記録",
     "approval": "承認", "audit": "監査の記録", "backup": "バックアップ", "border": "AIと職員の境目",
     "effects": "事業効果",
+    "handbook": "母子手帳・予防接種",
     "files": "ファイル", "jobs": "処理", "models": "AIモデル", "nursery": "保育所利用調整",
     "ocr": "AI-OCR", "people": "職員", "tokens": "API",
 }  # fmt: skip
 TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
+    "handbook.letters": "登録コードの通知の作成",
+    "handbook.register": "住民記録・予防接種台帳の取込み",
+    "handbook.rulebook": "予防接種の規則の確認",
+    "handbook.task": "接種の記録の確認",
+    "handbook.voucher": "予診票の発送の準備",
     "nursery.explain": "児童ごとの理由の確認",
     "nursery.import": "申込情報・台帳の取込み",
     "nursery.later": "次の選考の準備",
@@ -66,7 +72,8 @@ TASKS: dict[str, str] = {  # measured tasks, as the page of effects calls them
 WAITING = frozenset({"approval.requested"})
 # Not news for the first page, or not for everybody's eyes.
 QUIET = (
-    "access.", "files.", "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.document.",
+    "access.", "files.", "handbook.child.", "handbook.dose.", "handbook.observation.",
+    "jobs.lock", "jobs.nudge", "nursery.child.", "ocr.check.", "ocr.document.",
     "ocr.number.", "ocr.page.", "people.code", "people.factor",
     "people.password", "people.second", "people.session", "people.sign", "people.sso", "people.unlocked",
     "protected.",

@@ -52,6 +52,7 @@ GENERAL: tuple[tuple[str, str, str, bool], ...] = (
     ("監査の記録", "audit", "audit:list", True),
     ("職員", "user", "people:list", True),
     ("APIの利用者", "card", "tokens:list", True),
+    ("住民への通知", "bell", "notify:list", True),
     ("住民側との受渡し", "down", "exchange:list", True),
     ("画面の部品", "gear", "components", True),
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
@@ -129,3 +130,19 @@ class StaffInJapaneseMiddleware(LocaleMiddleware):
             request.LANGUAGE_CODE = "ja"
         else:
             super().process_request(request)
+
+
+class UnreadableTextMiddleware:
+    """400 for text that no database takes: PostgreSQL refuses the character NUL, which nobody types."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.respond(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Only for that; every other fault of data stays one of the programme."""
+        if isinstance(exception, DataError | ValueError) and "NUL (0x00)" in str(exception):
+            return errors.page(request, 400)
+        return None

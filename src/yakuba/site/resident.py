@@ -17,3 +17,21 @@ def offer_all() -> None:
             text=gettext_lazy("Read the result and its reasons with the code on your letter."),
         )
     )
+    offer(
+        ResidentService(
+            url_name="handbook_family:entry",
+            icon="handbook",
+            name=gettext_lazy("Mother-and-child handbook"),
+            text=gettext_lazy("Vaccinations, health checks and growth of your children."),
+        )
+    )
+    offer(
+        ResidentService(
+            url_name="childcare:search",
+            icon="baby",
+            name=gettext_lazy("Childcare places and support"),
+            text=gettext_lazy(
+                "Find places for children, nursery vacancies and support by age, day and distance."
+            ),
+        )
+    )

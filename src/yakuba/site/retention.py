@@ -23,8 +23,12 @@ from yakuba.core.ai_log.models import AiUse
 from yakuba.core.audit.services import record
 from yakuba.core.files import vault
 from yakuba.core.files.models import StoredFile
+from yakuba.core.jobs.models import ACTIVE_STATES, Job
+from yakuba.core.notify.models import CalendarFeed, ContactPoint, Event, Letter, LetterBatch
 from yakuba.core.people.models import ResetCode
 from yakuba.effects.models import WorkSession
+from yakuba.handbook.models import EntryBatch, RegisterImport
+from yakuba.handbook.services.forgetting import ended_children, forget_children, forget_slots, old_slots
 from yakuba.ocr.models import Batch, BatchState, Document, ReadTestSample
 from yakuba.ocr.services.forgetting import forget_numbers, old_numbers
 from yakuba.site.environment import setting
@@ -77,6 +81,28 @@ def _old_samples(before: datetime) -> QuerySet[ReadTestSample]:
     return ReadTestSample.objects.filter(created_at__lt=before)
 
 
+def _given_up_imports(before: datetime) -> QuerySet[RegisterImport]:
+    """Register files that were looked at and never kept: they hold names and addresses."""
+    return RegisterImport.objects.filter(confirmed_at=None, taken_at__lt=before)
+
+
+def _read_imports(before: datetime) -> QuerySet[RegisterImport]:
+    return RegisterImport.objects.filter(confirmed_at__lt=before, file__isnull=False)
+
+
+def _forget_files(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    return int(rows.update(file=None))
+
+
+def _old_letters(before: datetime) -> QuerySet[EntryBatch]:
+    """Joined letters with registration codes: printed and mailed long since."""
+    return EntryBatch.objects.filter(finished_at__lt=before, pdf__isnull=False)
+
+
+def _forget_pdfs(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    return int(rows.update(pdf=None))
+
+
 def _old_documents(before: datetime) -> QuerySet[Document]:
     return Document.objects.filter(created_at__lt=before)
 
@@ -90,6 +116,29 @@ def unused_files(before: datetime) -> QuerySet[StoredFile]:
                 pointing = model._default_manager.filter(**{field.name: OuterRef("pk")})
                 rows = rows.filter(~Exists(pointing))
     return rows
+
+
+def _old_events(before: datetime) -> QuerySet[Event]:
+    return Event.objects.filter(at__lt=before, changed_at__lt=before)
+
+
+def _unproven_addresses(before: datetime) -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.filter(verified_at=None, code_at__lt=before)
+
+
+def _ended_letters(before: datetime) -> QuerySet[Letter]:
+    return Letter.objects.filter(
+        received_at__lt=before, state__in=[Letter.State.PRINTED, Letter.State.WITHDRAWN]
+    )
+
+
+def _empty_batches(before: datetime) -> QuerySet[LetterBatch]:
+    return LetterBatch.objects.filter(made_at__lt=before, sheets=None)
+
+
+def _clock_jobs(before: datetime) -> QuerySet[Job]:
+    """Jobs that the clock began: one a minute while something is due."""
+    return Job.objects.filter(kind="notify.send_due", created_at__lt=before).exclude(state__in=ACTIVE_STATES)
 
 
 def days_of(name: str) -> int:
@@ -142,6 +191,29 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("ocr-documents", "帳票以外の文書（画像、読み、訂正）", 400, _old_documents, _delete_with_parts),
     Rule("ocr-samples", "読取りの試験の見本", 400, _old_samples, _delete_with_parts),
+    Rule("notices", "住民への通知（予定、送信の記録、受信箱）", 400, _old_events, _delete_with_parts),
+    Rule("notice-addresses", "確認の済んでいないメールアドレス", 7, _unproven_addresses, _delete),
+    Rule("notice-letters", "印刷・取消しの済んだ手紙", 90, _ended_letters, _delete),
+    Rule("notice-batches", "手紙のない束（PDFを含む）", 90, _empty_batches, _delete),
+    Rule(
+        "notice-feeds",
+        "無効にしたカレンダーのアドレス",
+        30,
+        lambda at: CalendarFeed.objects.filter(revoked_at__lt=at),
+        _delete,
+    ),
+    Rule("notice-jobs", "通知を送る処理の記録", 30, _clock_jobs, _delete),
+    Rule("handbook-looked-at", "反映しなかった台帳のファイル", 7, _given_up_imports, _delete_with_parts),
+    Rule("handbook-files", "反映した台帳のファイル（変更の記録は残す）", 90, _read_imports, _forget_files),
+    Rule("handbook-letters", "登録コードの通知のPDF（コードを含む）", 14, _old_letters, _forget_pdfs),
+    Rule("handbook-bookings", "終わった予約の枠（予約、待ちの列を含む）", 1_830, old_slots, forget_slots),
+    Rule(
+        "handbook-children",
+        "転出などで終わった子ども（家庭の側）",
+        1_830,
+        ended_children,
+        forget_children,
+    ),
     Rule("ai-log", "AIの利用記録", 1_830, lambda at: AiUse.objects.filter(at__lt=at), _delete),
     Rule("unused-files", "どこからも使われていないファイル", 30, unused_files, _delete),
 )

@@ -61,7 +61,7 @@ def test_a_job_committed_before_any_queue_heard_of_it_runs_once(town: Town) -> N
     town.allow()
     worker = town.start_worker("hall", "--once")
     assert town.ended(job).state == JobState.DONE
-    assert worker.wait(30) == 0
+    assert worker.wait(120) == 0
     assert town.rows_of(job) == 1
     assert len(town.traces("started")) == 1
 
@@ -114,7 +114,7 @@ def test_a_frozen_worker_loses_its_job_and_its_late_result_is_ignored(town: Town
     assert town.ended(job).result == {"version": "1", "attempt": 2}
     town.signal_group(frozen, signal.SIGCONT)  # its body now finds the sign too, and is too late
 
-    assert frozen.wait(30) == 75
+    assert frozen.wait(120) == 75
     job.refresh_from_db()
     assert job.result == {"version": "1", "attempt": 2}
     assert town.rows_of(job) == 1
@@ -129,7 +129,7 @@ def test_two_workers_share_the_work_and_run_no_job_twice(town: Town) -> None:
         assert town.ended(job).state == JobState.DONE
         assert (job.attempts, town.rows_of(job)) == (1, 1)
     assert len(town.traces("started")) == len(jobs)
-    assert [worker.wait(30) for worker in workers] == [0, 0]
+    assert [worker.wait(120) for worker in workers] == [0, 0]
 
 
 def test_a_running_job_stops_when_cancelled(town: Town) -> None:
@@ -146,7 +146,7 @@ def test_a_worker_that_is_asked_to_stop_hands_its_job_back(town: Town) -> None:
     worker = town.start_worker("hall", "--grace-seconds", "0")
     town.started()
     worker.terminate()
-    assert worker.wait(30) == 0
+    assert worker.wait(120) == 0
     job.refresh_from_db()
     assert (job.state, job.attempts, job.generation) == (JobState.QUEUED, 0, 1)
 
@@ -162,7 +162,7 @@ def test_a_worker_that_is_asked_to_stop_lets_a_short_job_end(town: Town) -> None
     town.started()
     worker.terminate()
     town.allow()
-    assert worker.wait(30) == 0
+    assert worker.wait(120) == 0
     assert town.ended(job).state == JobState.DONE
     assert job.generation == 0
 
@@ -172,7 +172,7 @@ def test_a_second_worker_of_the_same_name_is_refused(town: Town) -> None:
     town.start_worker("hall")
     town.started()
     second = town.start_worker("hall")
-    output, _ = second.communicate(timeout=30)
+    output, _ = second.communicate(timeout=120)
     assert second.returncode == 1
     assert "処理係「hall」はすでに動いています" in output
 

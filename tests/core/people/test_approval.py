@@ -154,7 +154,7 @@ def test_two_decisions_at_the_same_moment_leave_exactly_one(
 
     def run(user: User) -> None:
         mine = Approval.objects.get(pk=asked.pk)
-        gate.wait(10)
+        gate.wait(60)
         try:
             decide(mine, by=user, approve=True)
             outcomes.append("decided")

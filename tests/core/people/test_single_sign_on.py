@@ -47,7 +47,7 @@ def visit(client: Client) -> Any:
     assert start.status_code == 302
     opener = urllib.request.build_opener(_Stay)
     with pytest.raises(HTTPError) as redirect:
-        opener.open(start["Location"], timeout=10)
+        opener.open(start["Location"], timeout=60)
     back = redirect.value.headers["Location"]
     redirect.value.close()
     return client.get(back)
@@ -183,7 +183,7 @@ def test_an_answer_is_taken_only_by_the_browser_that_began(
     start = client.post("/staff/login/sso/sso/")
     opener = urllib.request.build_opener(_Stay)
     with pytest.raises(HTTPError) as redirect:
-        opener.open(start["Location"], timeout=10)
+        opener.open(start["Location"], timeout=60)
     back = redirect.value.headers["Location"]
     redirect.value.close()
     other = Client()
@@ -216,7 +216,7 @@ def test_a_provider_that_names_another_issuer_is_refused_before_anybody_is_sent_
     provider.issuer = said.format(url=provider.url)  # changed while the person was there
     opener = urllib.request.build_opener(_Stay)
     with pytest.raises(HTTPError) as redirect:
-        opener.open(start["Location"], timeout=10)
+        opener.open(start["Location"], timeout=60)
     back = redirect.value.headers["Location"]
     redirect.value.close()
     assert client.get(back).status_code == 401

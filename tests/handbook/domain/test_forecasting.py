@@ -27,6 +27,7 @@ from yakuba.handbook.domain.offsets import Offset
 from yakuba.handbook.domain.person import Given, Person
 from yakuba.handbook.domain.rules import (
     RISK,
+    STANDARD,
     Antigen,
     Association,
     BornBefore,
@@ -38,6 +39,7 @@ from yakuba.handbook.domain.rules import (
     Rulebook,
     Series,
     VaccineUse,
+    season_of,
 )
 
 Dates = tuple[str | None, str | None, str | None, str | None]
@@ -115,6 +117,36 @@ def test_a_season_holds_the_dose_back_and_then_ends_it() -> None:
     assert (ended.status, ended.because[0].code) == (state.NOT_RECOMMENDED, "season_over")
     assert run(rules, given("2020-09-01"), on="2020-10-02").forecasts[0].number == 1
     assert run(rules, given("2020-10-01"), on="2020-10-02").forecasts[0].number == 2
+
+
+@pytest.mark.parametrize(
+    ("on", "first", "last"),
+    [("2020-08-01", "2020-10-01", "2021-02-28"), ("2020-02-29", "2020-10-01", "2021-02-28"),
+     ("2020-02-28", "2019-10-01", "2020-02-28"), ("2019-03-01", "2019-10-01", "2020-02-28"),
+     ("2017-12-31", "2017-10-01", "2018-02-28"), ("2021-03-01", "2020-10-01", "2021-02-28"),
+     ("2021-01-01", "2020-10-01", "2021-02-28"), ("2026-01-01", "2020-10-01", "2021-02-28")],
+)  # fmt: skip
+def test_a_day_before_the_season_of_the_data_has_a_season_of_its_own(on: str, first: str, last: str) -> None:
+    season = Period(date(2020, 10, 1), date(2021, 2, 28))
+    assert season_of(season, date.fromisoformat(on)) == Period(
+        date.fromisoformat(first), date.fromisoformat(last)
+    )
+
+
+def test_seasons_of_leap_days_and_seasons_without_an_end() -> None:
+    leap = season_of(Period(date(2023, 10, 1), date(2024, 2, 29)), date(2022, 1, 10))
+    assert leap == Period(date(2021, 10, 1), date(2022, 2, 28))
+    end_of_month = season_of(Period(date(2023, 8, 31), date(2024, 1, 31)), date(2022, 1, 10))
+    assert end_of_month == Period(date(2021, 8, 31), date(2022, 1, 31))
+    open_ = Period(date(2025, 8, 27))
+    assert season_of(open_, date(2020, 1, 1)) == open_
+
+
+def test_a_dose_of_an_earlier_season_is_counted_in_that_season() -> None:
+    season = Period(date(2025, 10, 1), date(2026, 3, 31))
+    rules = book(series(dose(1, window("6 months"), season=season, recurring=True)))
+    found = run(rules, given("2020-10-02"), on="2021-01-02").forecasts[0]
+    assert (found.number, dates(run(rules, on="2021-01-02"))[0]) == (2, "2020-10-01")
 
 
 @pytest.mark.parametrize(
@@ -201,8 +233,47 @@ def test_a_risk_series_is_relevant_only_with_its_indication_at_its_ages() -> Non
     rules = book(series(dose(1, window("1 month")), kind=RISK, indications=(found,)))
     assert result(rules, observed=["o"]).series != ()
     assert result(rules, observed=["p"]).series == ()
-    assert result(rules, observed=["o"], on="2020-06-30").series == ()
     assert result(rules, observed=["o"], on="2022-01-01").series == ()
+    both = book(series(dose(1, window("1 month"))), *rules.antigens["X"].series)
+    assert [one.series.kind for one in result(both, observed=["o"], on="2020-06-30").series] == [STANDARD]
+    assert len(result(both, observed=["o"], on="2020-07-01").series) == 2
+
+
+def test_an_indication_that_begins_later_is_told_with_its_first_day_where_nothing_else_is_asked_for() -> None:
+    found = Indication("o", age("6 months"), age("2 years"))
+    again = Indication("o", age("8 months"))
+    rules = book(series(dose(1, window("1 month")), kind=RISK, indications=(again, found)))
+    told = run(rules, observed=["o"], on="2020-06-30").forecasts[0]
+    assert told.earliest == DatedBy(date(2020, 7, 1), "indication")
+    assert run(rules, observed=["p"], on="2020-06-30").forecasts[0].status == state.NOT_RECOMMENDED
+    assert run(rules, observed=["o"], on="2020-07-01").forecasts[0].earliest == DatedBy(
+        date(2020, 2, 1), "age"
+    )
+    over = book(series(dose(1, window("1 month")), kind=RISK, indications=(found,)))
+    assert run(over, observed=["o"], on="2022-01-01").forecasts[0].status == state.NOT_RECOMMENDED
+
+
+def test_an_indication_that_the_person_lacks_hides_none_that_is_written_after_it() -> None:
+    lacking, held = Indication("p", age("3 months")), Indication("o", age("6 months"))
+    rules = book(series(dose(1, window("1 month")), kind=RISK, indications=(lacking, held)))
+    told = run(rules, observed=["o"], on="2020-06-30").forecasts[0]
+    assert told.earliest == DatedBy(date(2020, 7, 1), "indication")
+
+
+def test_of_two_rules_that_give_one_day_the_one_that_must_be_kept_is_named() -> None:
+    """Tables for FORECASTDT-5 and -6: a recommended day counts only where it lies later."""
+    same = book(series(dose(1, window("2 months", wanted="2 months", late="2 months + 1 day"))))
+    one = run(same, on="2020-01-02").forecasts[0]
+    assert one.earliest == one.recommended == one.past_due == DatedBy(date(2020, 3, 1), "age")
+    (alone,) = result(same, on="2020-01-02").best  # already before the series of a group are put together
+    assert alone.forecast is not None
+    assert alone.forecast.recommended == alone.forecast.past_due == alone.forecast.earliest
+    later = book(
+        series(dose(1, window("2 months", wanted="2 months + 1 day", late="2 months + 2 days", source="S")))
+    )
+    one = run(later, on="2020-01-02").forecasts[0]
+    assert one.earliest == DatedBy(date(2020, 3, 1), "age", ("S",))
+    assert one.recommended == one.past_due == DatedBy(date(2020, 3, 2), "age:recommended", ("S",))
 
 
 def test_sex_cohort_and_pregnancy_make_a_series_relevant() -> None:
@@ -249,6 +320,8 @@ def test_a_group_goes_by_its_latest_earliest_date_unless_an_interval_has_priorit
     )  # fmt: skip
     second = dose(2, intervals=(interval("4 weeks", priority=True),))
     urgent = series(dose(1), second)
+    plain = series(dose(1), dose(2, intervals=(interval("4 weeks"),)))  # nothing says that it has priority
+    assert dates(run(pair(late, plain), given("2020-02-01", vaccine="b"), on="2020-02-02"))[0] == "2020-07-01"
     history = [*given("2020-02-01", vaccine="b")]
     assert dates(run(pair(late, urgent), history, on="2020-02-02"))[0] == "2020-02-29"
     history += given("2020-04-01", vaccine="a")
@@ -259,6 +332,13 @@ def test_a_group_goes_by_its_latest_earliest_date_unless_an_interval_has_priorit
 def test_a_full_group_counts_by_its_furthest_behind_antigen(full: bool, number: int) -> None:
     two = series(dose(1, window("1 month")), dose(2, window("1 month")))
     assert run(pair(two, two, full), given("2020-03-01", vaccine="a")).forecasts[0].number == number
+
+
+def test_a_dose_that_holds_any_one_antigen_of_a_group_has_a_verdict() -> None:
+    one = series(dose(1, window("1 month")))
+    for vaccine in ("a", "b", "ab"):
+        verdict = run(pair(one, one), given("2020-03-01", vaccine=vaccine))
+        assert [(found.given.vaccine, found.status) for found in verdict.doses] == [(vaccine, state.VALID)]
 
 
 def test_a_dose_of_a_group_is_as_good_as_its_worst_antigen() -> None:
@@ -340,3 +420,11 @@ def test_two_equal_doses_of_one_day_stay_two() -> None:
     twice = given("2020-03-01") * 2
     rules = book(series(dose(1), dose(2, intervals=(interval("4 weeks"),))))
     assert [one.status for one in run(rules, twice).doses] == [state.VALID, state.NOT_VALID]
+
+
+def test_a_forecast_goes_by_intervals_that_are_in_force_and_about_a_vaccine_of_the_dose() -> None:
+    ended = interval("1 year", period=Period(last=date(2020, 12, 31)))
+    about_y = interval("2 years", only_for=frozenset({"y"}))
+    rules = book(series(dose(1), dose(2, intervals=(ended, about_y, interval("4 weeks")))))
+    assert dates(run(rules, given("2020-12-20"), on="2021-01-01"))[0] == "2021-01-17"
+    assert dates(run(rules, given("2020-12-20"), on="2020-12-31"))[0] == "2021-12-20"

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tests.handbook.domain.books import (
+    BIRTH,
     age,
     book,
     dose,
@@ -21,7 +22,7 @@ from tests.handbook.domain.books import (
 )
 from yakuba.handbook.domain.engine import state
 from yakuba.handbook.domain.offsets import Offset
-from yakuba.handbook.domain.person import Given
+from yakuba.handbook.domain.person import Given, Person
 from yakuba.handbook.domain.rules import (
     OBSERVATION,
     PRODUCT,
@@ -241,6 +242,22 @@ def test_a_conflict_rule_holds_only_while_in_force() -> None:
     assert statuses(run(rules, given("2020-03-01", "2020-03-10"))) == [state.VALID, state.NOT_VALID]
 
 
+def test_a_conflict_rule_ends_with_its_last_day() -> None:
+    until = live(period=Period(last=date(2020, 3, 10)))
+    rules = book(series(dose(1), dose(2)), conflicts=until)
+    assert statuses(run(rules, given("2020-03-01", "2020-03-10"))) == [state.VALID, state.NOT_VALID]
+    assert statuses(run(rules, given("2020-03-01", "2020-03-11"))) == [state.VALID, state.VALID]
+    assert statuses(run(rules, given("2020-03-01", "2020-03-12"))) == [state.VALID, state.VALID]
+
+
+def test_a_dose_for_which_no_series_is_meant_does_not_count_and_says_so() -> None:
+    girls = book(series(dose(1), sexes=frozenset({"F"})))
+    assert statuses(run(girls, given("2020-03-01"), person=Person(BIRTH, "F"))) == [state.VALID]
+    boy = run(girls, given("2020-03-01"), person=Person(BIRTH, "M"))
+    assert (statuses(boy), reasons(boy, 0)) == ([state.NOT_VALID], [state.NO_SERIES])
+    assert boy.doses[0].target is None
+
+
 def test_a_dose_of_an_expired_lot_or_a_faulty_one_is_sub_standard_and_no_reference() -> None:
     history = [
         Given("x", date(2020, 3, 1)),
@@ -272,3 +289,18 @@ def test_every_reason_against_a_dose_is_named() -> None:
     assert reasons(run(rules, given("2020-03-01", "2020-03-02")), 1) == [
         state.TOO_YOUNG, state.TOO_SOON, state.CONFLICT, state.WRONG_VACCINE,
     ]  # fmt: skip
+
+
+def test_a_rule_that_has_ended_or_nothing_to_count_from_hides_none_that_is_written_after_it() -> None:
+    ended = interval("8 weeks", period=Period(last=date(2020, 1, 31)))
+    unseen = interval("8 weeks", reference=OBSERVATION, observation="o")
+    rules = book(series(dose(1), dose(2, intervals=(ended, unseen, interval("4 weeks")))))
+    assert reasons(run(rules, given("2020-03-01", "2020-03-28")), 1) == [state.TOO_SOON]
+    assert statuses(run(rules, given("2020-03-01", "2020-03-29"))) == [state.VALID, state.VALID]
+
+
+def test_a_gap_of_months_after_a_live_vaccine_is_kept_to_its_end() -> None:
+    months = live(end_after_valid=Offset(months=3), end=Offset(months=3))
+    rules = replace(book(series(dose(1)), conflicts=months), vaccines={"x": (Association("X"),), "y": ()})
+    for day, status in (("2020-05-31", state.NOT_VALID), ("2020-06-01", state.VALID)):
+        assert statuses(run(rules, [*given("2020-03-01", vaccine="y"), *given(day)])) == [status]

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from tests.handbook.domain.books import age, book, dose, given, interval, result, series, window
-from yakuba.handbook.domain.person import Given
-from yakuba.handbook.domain.rules import EVALUATION_ONLY, RISK, Indication, Rulebook, VaccineUse
+from tests.handbook.domain.books import (
+    BIRTH,
+    CALENDAR,
+    age,
+    book,
+    dose,
+    given,
+    interval,
+    result,
+    run,
+    series,
+    window,
+)
+from yakuba.handbook.domain.engine.antigens import evaluate_antigen
+from yakuba.handbook.domain.engine.context import Context
+from yakuba.handbook.domain.engine.scores import finish_date, in_process, no_valid_doses
+from yakuba.handbook.domain.engine.select import scorable
+from yakuba.handbook.domain.engine.state import PatientSeries
+from yakuba.handbook.domain.person import Given, Observation, Person
+from yakuba.handbook.domain.rules import (
+    EVALUATION_ONLY,
+    RISK,
+    Indication,
+    Period,
+    Rulebook,
+    Series,
+    VaccineUse,
+)
 
 MONTH = window("1 month")
 SEEN = {"kind": RISK, "indications": (Indication("o"),)}
@@ -114,6 +140,74 @@ def test_of_risk_series_only_the_highest_priority_is_considered() -> None:
     assert best(book(low, high)) == ["high"]
 
 
+def test_a_risk_series_whose_ages_are_over_excludes_no_lower_priority() -> None:
+    high = series(dose(1, window("1 month", "6 months")), name="high", priority="A", **SEEN)
+    low = series(dose(1, MONTH), name="low", priority="B", **SEEN)
+    assert best(book(low, high), on="2020-06-30") == ["high"]
+    assert best(book(low, high), on="2020-07-01") == ["low"]
+    over = series(dose(1, window("1 month", "2 months")), name="over", priority="B", **SEEN)
+    assert best(book(over, high), on="2020-07-01") == ["high"]
+
+
+def test_points_without_valid_doses_are_those_of_table_8_11() -> None:
+    """Soonest start alone +1, completable +1, no product +1; each missed -1; shared starts give none."""
+    soon = series(dose(1, MONTH), name="soon", series_group="a", **SEEN)
+    later = series(dose(1, window("2 months")), name="later", **SEEN)
+    product = series(dose(1, MONTH), name="product", product_path=True, **SEEN)
+    over = series(dose(1, MONTH), dose(2, window(None, "5 months"), intervals=(interval("6 months"),)),
+                  name="over", **SEEN)  # fmt: skip
+    rules = book(soon, later)
+    context = Context(rules, Person(BIRTH), (), (Observation("o"),), date(2020, 1, 2), CALENDAR)
+    assert points(rules, context) == [3, 1]
+    assert points(book(soon, product), context) == [2, 0]
+    assert points(book(soon, over), context) == [2, 0]
+    assert points(book(later, product, over), context) == [1, 0, 0]
+
+
+def points(rules: Rulebook, context: Context) -> list[int]:
+    found = evaluate_antigen(replace(context, rulebook=rules), rules.antigens["X"]).series
+    return no_valid_doses(context, list(found))
+
+
+@pytest.mark.parametrize(
+    ("standards", "risks", "doses", "numbers"),
+    [("2", "", 2, [None, 4]), ("", "1", 3, [4, 4]), ("", "", 2, [None, 2]), ("", "", 3, [4, 2])],
+)
+def test_a_series_beside_an_equivalent_one_goes_on_counting_its_doses(
+    standards: str, risks: str, doses: int, numbers: list[int | None]
+) -> None:
+    """With «doses» 3 and a fourth after five years the standard series is still in process."""
+    more = [dose(4, window("5 years"))] if doses == 3 else []
+    standard = series(
+        *(dose(number, MONTH) for number in range(1, doses + 1)), *more,
+        name="standard", default=True, equivalent_groups=frozenset(standards),
+    )  # fmt: skip
+    year = window("1 year")
+    risk = series(
+        dose(1, year),
+        dose(2, year),
+        name="risk",
+        series_group="2",
+        equivalent_groups=frozenset(risks),
+        **SEEN,
+    )
+    days = ("2020-03-01", "2020-06-01", "2021-01-01")
+    found = run(book(standard, risk), given(*days), "2021-01-02", ["o"]).forecasts
+    assert [one.number for one in found] == numbers
+
+
+def test_a_dose_that_two_equivalent_series_use_is_counted_once_and_seasons_count_alone() -> None:
+    standard = series(dose(1, MONTH), name="standard", default=True, equivalent_groups=frozenset("2"))
+    risk = series(dose(1, MONTH), dose(2, MONTH), name="risk", series_group="2", **SEEN)
+    found = run(book(standard, risk), given("2020-03-01"), "2020-03-02", ["o"]).forecasts
+    assert found[1].number == 2
+    season = Period(date(2020, 10, 1), date(2021, 3, 31))
+    yearly = series(dose(1, window("9 months"), season=season, recurring=True), name="risk",
+                    series_group="2", **SEEN)  # fmt: skip
+    history = given("2020-03-01", "2020-11-01")
+    assert run(book(standard, yearly), history, "2020-11-02", ["o"]).forecasts[1].number == 2
+
+
 def test_contraindicated_series_give_way_unless_all_are() -> None:
     from yakuba.handbook.domain.rules import Contraindication
 
@@ -210,3 +304,62 @@ def test_of_courses_begun_together_the_one_that_keeps_more_doses_is_followed() -
     assert best(rules, "2020-03-01") == ["two"]
     assert best(rules, "2020-03-01", "2020-05-01") == ["three"]
     assert best(rules, "2020-03-01", "2020-08-01") == ["two"]
+
+
+def judged(rules: Rulebook, *history: Given, on: date) -> tuple[Context, list[PatientSeries]]:
+    context = Context(rules, Person(BIRTH), history, (), on, CALENDAR)
+    return context, list(evaluate_antigen(context, rules.antigens["X"]).series)
+
+
+def test_points_in_process_are_those_of_table_8_9() -> None:
+    """All valid in a product series +2, completable +3, each missed the same below 0; ties give none."""
+    uses = (VaccineUse("x", "P"),)
+    product = series(dose(1, MONTH, preferable=uses), dose(2, window("2 months"), preferable=uses),
+                     name="product", product_path=True)  # fmt: skip
+    mixed = series(dose(1, MONTH), dose(2, window("2 months")), name="mixed")
+    longer = series(dose(1, MONTH), dose(2, window("2 months")), dose(3, window("4 years")), name="longer")
+    first = Given("x", date(2020, 2, 1), "P")
+    context, found = judged(book(product, mixed), first, on=date(2020, 2, 2))
+    assert in_process(context, found) == [2 + 3 + 0 + 0 + 0, -2 + 3 + 0 + 0 + 0]
+    context, found = judged(book(mixed, longer), first, on=date(2020, 2, 2))
+    assert in_process(context, found) == [-2 + 3 + 0 + 2 + 0, -2 + 3 + 0 - 2 + 0]
+
+
+def test_a_series_in_process_that_cannot_be_completed_loses_three_points() -> None:
+    short = series(
+        dose(1, MONTH), dose(2, window(until="3 months"), intervals=(interval("1 year"),)), name="short"
+    )
+    open_ = series(dose(1, MONTH), dose(2, window("2 months")), name="open")
+    context, found = judged(book(open_, short), *given("2020-02-01"), on=date(2020, 2, 2))
+    assert in_process(context, found) == [-2 + 3 + 0 + 0 + 1, -2 - 3 + 0 + 0 - 1]
+
+
+def test_the_most_valid_doses_and_only_valid_ones_in_a_product_series_have_two_points_each() -> None:
+    ready = series(dose(1, MONTH), dose(2, MONTH), dose(3, window("6 months")), name="ready")
+    behind = series(dose(1, MONTH), dose(2, window("6 months")), name="behind", product_path=True)
+    context, found = judged(book(ready, behind), *given("2020-02-01", "2020-03-01"), on=date(2020, 3, 2))
+    assert in_process(context, found) == [-2 + 3 + 2 + 0 + 0, -2 + 3 - 2 + 0 + 0]
+
+
+def test_a_series_is_finished_after_the_gaps_of_the_doses_behind_the_next_one() -> None:
+    second, third = dose(2, intervals=(interval("4 weeks"),)), dose(3, intervals=(interval("8 weeks"),))
+    context, found = judged(book(series(dose(1), second, third)), *given("2020-03-01"), on=date(2020, 3, 2))
+    assert finish_date(context, found[0]) == date(2020, 5, 24)  # four weeks, then eight
+
+
+def test_a_series_without_a_valid_dose_is_considered_only_where_none_has_one_and_none_is_the_default() -> (
+    None
+):
+    begun = series(dose(1, MONTH), dose(2, MONTH), name="begun")
+    fresh = series(dose(1, window("3 years")), name="fresh")
+    context, found = judged(book(begun, fresh), *given("2020-03-01"), on=date(2020, 4, 1))
+    assert [one.series.name for one in scorable(context, found)] == ["begun"]
+    context, found = judged(book(begun, fresh), on=date(2020, 4, 1))
+    assert [one.series.name for one in scorable(context, found)] == ["begun", "fresh"]
+    context, found = judged(book(begun, replace(fresh, default=True)), on=date(2020, 4, 1))
+    assert scorable(context, found) == []
+
+
+def test_a_series_without_a_rank_comes_after_every_rank() -> None:
+    unranked = Series("unranked", "X", "X", (dose(1, MONTH),))
+    assert best(book(unranked, series(dose(1, MONTH), name="last", preference=98))) == ["last"]

@@ -160,6 +160,15 @@ def test_a_dose_that_would_not_be_needed_on_its_own_date_is_forecast_as_the_next
     assert (found.number, found.earliest.day) == (2, date(2021, 2, 9))
 
 
+def test_of_a_dose_that_is_not_needed_no_dates_stay_when_the_next_one_comes_too_late() -> None:
+    second = dose(2, intervals=(interval("4 weeks"),), skips=skips(OLD))
+    third = dose(3, window("12 months", "13 months"), intervals=(interval("8 weeks"),))
+    (found,) = result(book(series(dose(1), second, third)), given("2020-12-15"), "2020-12-15").series
+    assert [target.status for target in found.targets] == [SATISFIED, SKIPPED, UNSATISFIED]
+    assert (found.status, found.forecast) == (state.AGED_OUT, None)
+    assert [reason.code for reason in found.because] == ["cannot_finish_in_time"]
+
+
 def test_a_lapsed_dose_is_left_out_in_history_and_forecast() -> None:
     rules = book(series(dose(1, window("2 months", "12 months"), lapses=True), dose(2, window("2 years"))))
     late = run(rules, given("2021-06-01"), on="2021-06-01")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.handbook.children import look, next_of, pregnancy, recommended, verdicts, window
+from yakuba.handbook.domain.japan import JapaneseCalendar
 from yakuba.handbook.domain.outlook import (
     AGED_OUT,
     COMPLETE,
@@ -14,7 +17,12 @@ from yakuba.handbook.domain.outlook import (
     NOT_YET,
     OVERDUE,
     WITHIN_RULES,
+    outlook,
 )
+from yakuba.handbook.domain.person import Given, Person
+from yakuba.handbook.domain.planner.plan import plan
+from yakuba.handbook.domain.planner.wishes import Wishes
+from yakuba.handbook.rulebooks.load import builtin
 
 APRIL = "2026-04-01"
 OK = (True, WITHIN_RULES)
@@ -391,3 +399,21 @@ def test_optional_vaccines_are_known_and_not_judged() -> None:
 def test_a_dose_given_twice_on_a_day_is_judged_twice() -> None:
     twice = look(APRIL, "HEPB 2026-06-01", "HEPB 2026-06-01", on="2026-06-02")
     assert [valid for valid, _ in verdicts(twice)] == [True, False]
+
+
+def test_a_mothers_dose_before_the_birth_stays_right_once_the_child_is_born() -> None:
+    """It is judged by the due date, plans go on, and any other dose before the birth is still an error."""
+    mothers = Given("RSV_MATERNAL", date(2026, 8, 1))
+    first = Given("HEPB", date(2026, 10, 30))
+    born = Person(date(2026, 9, 20), "F", date(2026, 10, 1))
+    on, calendar = date(2026, 11, 1), JapaneseCalendar()
+    found = outlook(builtin(), born, [first, mothers], [], on, calendar)
+    assert [(one.given, one.valid) for one in found.doses] == [(first, True), (mothers, True)]
+    assert not [one for one in found.forecasts if one.vaccine == "RSV_MATERNAL"]
+    early = Given("RSV_MATERNAL", date(2026, 7, 1))
+    assert outlook(builtin(), born, [early], [], on, calendar).doses[0].reason == "too_young"
+    no_due = outlook(builtin(), Person(born.birth), [mothers], [], on, calendar).doses[0]
+    assert (no_due.valid, no_due.reason) == (None, NOT_JUDGED)
+    assert plan(builtin(), born, [mothers], [], on, calendar, Wishes()).visits
+    with pytest.raises(ValueError, match="before the birth"):
+        outlook(builtin(), born, [Given("HEPB", date(2026, 9, 19))], [], on, calendar)

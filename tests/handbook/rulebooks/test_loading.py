@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.handbook.children import look, next_of, window
+from yakuba.core import strict_yaml
 from yakuba.handbook.domain.rules import SignOff
-from yakuba.handbook.rulebooks import strict_yaml
 from yakuba.handbook.rulebooks.faults import BadRulebook
 from yakuba.handbook.rulebooks.load import builtin, load, parse
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.nursery.applications.helpers import RULES, Grids, grids
 from tests.nursery.applications.test_mapping import wide
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.applications import BadInput, CodedFault
 from yakuba.nursery.applications.export import to_csv_zip
 from yakuba.nursery.applications.read import from_sheets, read_upload
-from yakuba.nursery.ledger.sheets import RawSheet
 
 WORDS = [
     "",

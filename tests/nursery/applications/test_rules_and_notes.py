@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.nursery.applications.helpers import Rules, book, grids, read_book
+from yakuba.core.sheets.faults import MOST_FAULTS
 from yakuba.nursery.applications import BadInput
 from yakuba.nursery.applications.notes import CodedFault, Notes
 from yakuba.nursery.applications.rules import class_age, fiscal_year
-from yakuba.nursery.ledger.faults import MOST_FAULTS
 
 
 def birthdays_eve(birth: date, years: int) -> date:

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from tests.nursery.conftest import RULES, SEATS, upload
 from tests.nursery.ledger.helpers import CHILD_HEADER, Grids
+from yakuba.core import access_codes as codes
 from yakuba.core.jobs.testing import run_pending
 from yakuba.core.people.approval import decide
 from yakuba.core.people.models import User
-from yakuba.nursery.domain import codes
 from yakuba.nursery.family.digests import code_digest
 from yakuba.nursery.models import Allocation, FamilyCode
 from yakuba.nursery.services.allocations import request_allocation

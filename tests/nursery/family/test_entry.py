@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from tests.nursery.family.conftest import birth, code_of
-from yakuba.nursery.domain import codes
+from yakuba.core import access_codes as codes
+from yakuba.core import entry_limits
+from yakuba.core.ui.resident_dates import day_of
 from yakuba.nursery.family import entry
-from yakuba.nursery.family.forms import birth_of, years
+from yakuba.nursery.family.forms import years
 from yakuba.nursery.models import EntryLimit, FamilyNotice, FamilySession
 from yakuba.nursery.services.publication import Published
 
@@ -63,10 +65,12 @@ def test_a_code_is_locked_after_five_failures_from_anywhere_and_opens_half_an_ho
             entry.enter(code_of("h1"), birth(2), f"192.0.2.{at}", now)
     with pytest.raises(entry.Locked) as locked:
         entry.enter(code_of("h1"), birth(2), "192.0.2.9", now)
-    assert locked.value.until == now + entry.LOCK
+    assert locked.value.until == now + entry_limits.LOCK
     with pytest.raises(entry.Locked):
-        entry.enter(code_of("h1"), birth(1), "198.51.100.1", now + entry.LOCK - timedelta(seconds=1))
-    assert entry.enter(code_of("h1"), birth(1), "198.51.100.1", now + entry.LOCK)[0].reference == "ref-h1"
+        entry.enter(code_of("h1"), birth(1), "198.51.100.1", now + entry_limits.LOCK - timedelta(seconds=1))
+    assert (
+        entry.enter(code_of("h1"), birth(1), "198.51.100.1", now + entry_limits.LOCK)[0].reference == "ref-h1"
+    )
 
 
 def test_a_code_that_does_not_exist_is_locked_in_the_same_way(now: datetime) -> None:
@@ -100,7 +104,7 @@ def test_a_right_entry_does_not_wash_an_address_clean(now: datetime) -> None:
 def test_failures_long_ago_do_not_count(now: datetime) -> None:
     for at in range(12):
         with pytest.raises(entry.Wrong):
-            entry.enter(code_of("h1"), birth(2), HERE, now + at * entry.WINDOW / 3.5)
+            entry.enter(code_of("h1"), birth(2), HERE, now + at * entry_limits.WINDOW / 3.5)
 
 
 def test_one_page_takes_no_more_than_thirty_failures_ever_until_it_is_published_again(now: datetime) -> None:
@@ -111,9 +115,12 @@ def test_one_page_takes_no_more_than_thirty_failures_ever_until_it_is_published_
 
 
 def test_networks_of_ipv6_count_as_one_address(now: datetime) -> None:
-    assert entry.source_of("2001:db8::1") == entry.source_of("2001:db8::ffff") == "2001:db8::/64"
-    assert entry.source_of("2001:db8:0:1::1") != entry.source_of("2001:db8::1")
-    assert (entry.source_of("192.0.2.1"), entry.source_of("nowhere")) == ("192.0.2.1", "unknown")
+    assert (
+        entry_limits.source_of("2001:db8::1") == entry_limits.source_of("2001:db8::ffff") == "2001:db8::/64"
+    )
+    assert entry_limits.source_of("2001:db8:0:1::1") != entry_limits.source_of("2001:db8::1")
+    assert entry_limits.source_of("192.0.2.1") == "192.0.2.1"
+    assert entry_limits.source_of("nowhere") == "unknown"
 
 
 def test_neither_addresses_nor_codes_are_kept(now: datetime) -> None:
@@ -173,7 +180,7 @@ def test_years_are_offered_in_both_calendars() -> None:
     ],
 )
 def test_only_real_dates_are_dates(year: str, month: str, day: str, found: date | None) -> None:
-    assert birth_of(year, month, day) == found
+    assert day_of(year, month, day) == found
 
 
 def give(client: Client, family: str, day: date) -> object:

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.nursery.family.conftest import birth, code_of
 from tests.site.browser import WIDTHS, axe_faults, session_cookie, sideways, watch
+from yakuba.core import access_codes as codes
 from yakuba.core.people.models import User
-from yakuba.nursery.domain import codes
 from yakuba.nursery.services.publication import Published, revoke_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

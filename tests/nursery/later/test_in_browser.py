@@ -35,7 +35,6 @@ class Office:
         for name, cookie in (("officer", officer), ("approver", approver)):
             context: BrowserContext = self.browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": origin}])
-            context.set_default_timeout(30_000)  # another part of the suite may run beside it
             watched = watch(context, origin)
             self.seen.append(watched)
             self.desks[name] = watched.page

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from tests.nursery.ledger.helpers import faults_of, zipped
-from yakuba.nursery.ledger import sheets as limits
+from yakuba.core.sheets import grid as limits
 
 
 @pytest.mark.parametrize("name", ["台帳.zip", "台帳.xlsx"])

@@ -19,12 +19,12 @@ from tests.nursery.ledger.helpers import (
     read_book,
     zipped,
 )
+from yakuba.core.sheets.faults import Findings
+from yakuba.core.sheets.xlsx import read_workbook
 from yakuba.nursery.domain.market import Family
 from yakuba.nursery.ledger import Ledger, TiesFound, read, read_upload
 from yakuba.nursery.ledger.build import build
-from yakuba.nursery.ledger.faults import Findings
 from yakuba.nursery.ledger.ours import read_ours
-from yakuba.nursery.ledger.xlsx import read_workbook
 
 
 def same(one: Ledger, other: Ledger) -> bool:

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from tests.nursery.ledger.helpers import book, csv_bytes, csvs, faults_of, grids, zipped
+from yakuba.core.sheets import grid as limits
 from yakuba.nursery.ledger import BadInput, read, read_upload, values
-from yakuba.nursery.ledger import sheets as limits
 
 
 def edited(change: Callable[[dict[str, bytes]], object]) -> bytes:

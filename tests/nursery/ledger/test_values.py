@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yakuba.core.sheets.dates import parse_day
 from yakuba.core.ui.wareki import wareki
 from yakuba.nursery.ledger import values
-from yakuba.nursery.ledger.dates import parse_day
 
 
 @pytest.mark.parametrize(

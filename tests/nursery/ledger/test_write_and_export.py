@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.nursery.ledger.helpers import grids, read_book
+from yakuba.core.sheets.csvs import read_csv
+from yakuba.core.sheets.faults import Findings
+from yakuba.core.sheets.xlsx import read_workbook
 from yakuba.nursery.ledger import read
-from yakuba.nursery.ledger.csvs import read_csv
 from yakuba.nursery.ledger.export import CannotEncode, Value, find_losses, result_table, safe, to_csv, to_xlsx
-from yakuba.nursery.ledger.faults import Findings
 from yakuba.nursery.ledger.ours import read_ours
 from yakuba.nursery.ledger.rows import ChildRow, ClassRow, KeyRule, LedgerRows, OverrideRow, TupleRow
 from yakuba.nursery.ledger.write import write_folder, write_workbook
-from yakuba.nursery.ledger.xlsx import read_workbook
 
 NAMES = (
     st.text("山田𠮷髙﨑葛\U000e0100辻󠄀々ヶアイﾔ 'a", min_size=1, max_size=8)

@@ -13,8 +13,9 @@ import pytest
 import yaml
 
 from tests.nursery.letters.facts import ISSUE, NAMES, home, placed_child, waiting_child, wording, written
+from yakuba.core.print import qr
 from yakuba.nursery.domain.letters import LetterText
-from yakuba.nursery.letters import docx, qr, typeset
+from yakuba.nursery.letters import docx, typeset
 from yakuba.nursery.letters.typeset import DRAFT, Sheet
 from yakuba.nursery.printing import MissingGlyphs
 from yakuba.nursery.services.letters import Choices, kept_settings, read_settings

@@ -13,11 +13,12 @@ from django.urls import reverse
 from tests.nursery.conftest import signed_in, small_ledger, upload
 from tests.nursery.letters.conftest import FORM, make
 from tests.nursery.letters.test_files import pages_of, word_text
+from yakuba.core import access_codes as code_rules
 from yakuba.core.audit.models import AuditEntry
 from yakuba.core.jobs.testing import run_pending
 from yakuba.core.people.models import User
-from yakuba.nursery.domain import codes as code_rules
 from yakuba.nursery.domain.application import Applicant, Applications, Household
+from yakuba.nursery.family.digests import CODE_PURPOSE
 from yakuba.nursery.models import Allocation, FamilyCode, Letter, LetterBatch
 from yakuba.nursery.services import codes, letter_facts
 from yakuba.nursery.services.allocations import request_allocation
@@ -44,7 +45,7 @@ def code_on(page: str) -> str:
 
 def opens(allocation: Allocation, family: str, code: str) -> bool:
     row = codes.valid(allocation, family)
-    return row is not None and row.digest == code_rules.digest(code, codes.key())
+    return row is not None and row.digest == code_rules.digest(code, codes.key(), CODE_PURPOSE)
 
 
 def letter_of(made: LetterBatch, family: str) -> Letter:

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from yakuba.core.strict_yaml import MOST_BYTES
 from yakuba.nursery.domain.market import BadInput
-from yakuba.nursery.rulebooks.strict_yaml import MOST_BYTES, decode
+from yakuba.nursery.rulebooks.strict_yaml import decode
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,21 @@ def test_cells_of_a_printed_form_hold_the_digits_that_were_written() -> None:
     for cell in cells:
         columns = np.flatnonzero((cell < 165).any(axis=0))
         assert abs((columns[0] + columns[-1]) / 2 - cell.shape[1] / 2) < 9
+
+
+@pytest.mark.parametrize("column", [PITCH + 12, PITCH + 27, 2 * PITCH - 12])
+def test_a_pale_stroke_that_stands_by_itself_stays_in_the_cell_it_lies_in(column: int) -> None:
+    image = row(3)
+    cv2.line(image, (PITCH + 20, 20), (PITCH + 20, 50), 20, 3)
+    image[24:40, column : column + 2] = 200  # a mark of thin print, paler than the threshold of ink
+    cells = cells_of(image, 3)
+    assert [np.count_nonzero(cell < 255) for cell in cells] == [0, np.count_nonzero(image < 255), 0]
+
+
+def test_soft_edges_over_the_border_go_with_their_stroke_and_not_with_the_place() -> None:
+    image = row(2)
+    image[20:50, PITCH - 12 : PITCH + 1] = 20
+    image[20:50, PITCH + 1] = 210
+    first, second = cells_of(image, 2)
+    assert second.min() == 255
+    assert np.count_nonzero(first < 255) == np.count_nonzero(image < 255)

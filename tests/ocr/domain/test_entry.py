@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yakuba.ocr.domain.entry import (
-    LONGEST,
-    corporate_check_digit,
-    my_number_check_digit,
-    read_entry,
-    same,
-)
+from yakuba.ocr.domain.check_digits import corporate_number_digit, personal_number_digit
+from yakuba.ocr.domain.entry import LONGEST, read_entry, same
 from yakuba.ocr.domain.form import Box, Field, Kind, Option
 
 BOX = Box(0, 0, 10, 5)
@@ -104,14 +99,14 @@ def test_control_characters_and_endless_entries_can_not_be_confirmed() -> None:
 
 @given(st.text(alphabet="0123456789", min_size=11, max_size=11), st.integers(0, 9))
 def test_a_my_number_passes_with_its_own_check_digit_alone(eleven: str, digit: int) -> None:
-    right = my_number_check_digit(eleven)
+    right = personal_number_digit(eleven)
     doubts = read_entry(field(Kind.MY_NUMBER), f"{eleven}{digit}").doubts
     assert (doubts == ()) == (digit == right)
 
 
 def test_the_check_digits_are_those_of_published_examples() -> None:
-    assert my_number_check_digit("12345678901") == 8
-    assert corporate_check_digit("700110005901") == 8  # 国税庁 8700110005901
+    assert personal_number_digit("12345678901") == 8
+    assert corporate_number_digit("700110005901") == 8  # 国税庁 8700110005901
 
 
 @given(st.dates(date(1868, 1, 25), date(2100, 1, 1)))

@@ -21,7 +21,7 @@ from yakuba.ocr.domain.names import (
     reading_fits,
     variants_of,
 )
-from yakuba.ocr.domain.postal import AddressBook
+from yakuba.ocr.domain.postal import AddressBook, with_counters
 from yakuba.ocr.domain.reading import FieldReading, Reason
 from yakuba.ocr.domain.rules import apply_rules, sums_up
 
@@ -89,6 +89,17 @@ def test_an_unknown_part_is_replaced_by_one_that_differs_in_one_character() -> N
     assert "東京都港区芝公園1" in BOOK.neighbours("東京都巷区芝公園1")
     assert BOOK.neighbours("東京都港区芝公園1") == []
     assert BOOK.neighbours("東京部港区芝公園1")[0] == "東京都港区芝公園1"
+
+
+@pytest.mark.parametrize(
+    ("read", "repaired"),
+    [("門外3J17番10号", "門外3丁目17番10号"), ("門外３JＨ17番", "門外3丁目17番"),
+     ("東3丁17番", "東3丁目17番"), ("東3丁目17番", None),
+     ("東3-17番", None), ("東33番", None), ("北3条西4番", None), ("東3番17番", None),
+     ("東3丁目あ17", None), ("東3いろはに17番", None), ("東京ab17番", None)],
+)  # fmt: skip
+def test_signs_between_two_numbers_before_a_counter_may_be_chome(read: str, repaired: str | None) -> None:
+    assert with_counters(read) == ([] if repaired is None else [repaired])
 
 
 def test_a_code_belongs_to_its_town() -> None:

@@ -74,10 +74,10 @@ def test_words_that_yaml_would_turn_stay_words() -> None:
         ("a: &x 1\nb: *x\n", "参照"),
         ("a: !!python/object 1\n", "型の指定"),
         ("a: 1\n---\nb: 2\n", "2つ目の文書"),
-        ("a: [" + "[" * 20, "入れ子が深すぎます"),
+        ("a: [" + "[" * 20, "入れ子は12段まで"),
         ("a: 1\na: 2\n", "同じ項目が2つ"),
         ("a: b: c\n", "1行"),
-        ("a: \x07\n", "読めない文字"),
+        ("a: \x07\n", "使えない文字"),
     ],
 )
 def test_clever_yaml_is_refused(text: str, expected: str) -> None:
@@ -89,7 +89,7 @@ def test_bytes_that_are_no_text_name_the_place() -> None:
 
 
 def test_a_huge_yaml_is_refused_before_it_is_parsed() -> None:
-    assert "512KB" in problem(b"a: " + b"x" * 600_000)
+    assert "524,288バイトまで" in problem(b"a: " + b"x" * 600_000)
 
 
 def test_a_zip_without_its_parts_says_which() -> None:

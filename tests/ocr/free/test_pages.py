@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
@@ -217,3 +218,59 @@ def test_a_protected_document_is_there_for_its_officers_alone(
     assert AuditEntry.objects.filter(action="protected.viewed").count() == before + 1
     refused = named.post(at("document-export", document), {"kind": "txt"}, follow=True)
     assert "支援措置の対象が含まれるため" in text_of(refused)
+
+
+NUMBER = "1234-5678-9018"
+
+
+def with_a_number(by: User) -> Document:
+    """One page whose second line holds a personal number."""
+    documents.use_reader(
+        lambda image: [
+            replace(line, text=f"個人番号 {NUMBER}") if at == 1 else line
+            for at, line in enumerate(rows_of_ink(image))
+        ]
+    )
+    return read(by, 3)
+
+
+def test_a_personal_number_is_covered_everywhere_until_somebody_asks_on_record(
+    web: Client, officer: User
+) -> None:
+    document = with_a_number(officer)
+    here, image = at("document", document), at("document-image", document, 1)
+    shown, covered = text_of(web.get(here)), web.get(image).content
+    assert ("9018" in shown, "••••-••••-••••" in shown, "灰色で隠しています" in shown) == (False, True, True)
+    assert "9018" not in text_of(web.get(here, {"q": "個人番号"}))
+    assert "のある行はありません" in text_of(web.get(here, {"q": NUMBER}))
+    assert not AuditEntry.objects.filter(action="ocr.document.reveal").exists()
+    assert NUMBER in text_of(web.get(here, {"reveal": "1"}))
+    assert web.get(image, {"reveal": "1"}).content != covered
+    assert AuditEntry.objects.filter(action="ocr.document.reveal").count() == 2
+
+
+def test_a_personal_number_leaves_only_when_asked_for_on_record(web: Client, officer: User) -> None:
+    document = with_a_number(officer)
+    where = at("document-export", document)
+    assert NUMBER not in text_of(web.post(where, {"kind": "txt"}))
+    assert NUMBER in text_of(web.post(where, {"kind": "txt", "numbers": "1"}))
+    pages = [
+        pypdfium2.PdfDocument(web.post(where, {"kind": "pdf", **more}).content)[0]
+        for more in ({}, {"numbers": "1"})
+    ]
+    texts = [page.get_textpage().get_text_range() for page in pages]
+    assert ["9018" in text for text in texts] == [False, True]
+    greys = [int((page.render().to_numpy()[:, :, 0] == 128).sum()) for page in pages]
+    assert greys[0] > 1000 > greys[1]
+    asked = AuditEntry.objects.filter(action="ocr.document.export").order_by("pk")
+    assert [entry.detail["numbers"] for entry in asked] == [False, True, False, True]
+
+
+def test_a_line_with_a_covered_number_is_corrected_only_while_it_is_shown(web: Client, officer: User) -> None:
+    document = with_a_number(officer)
+    line = 'name="line-2"'
+    closed, open_ = (text_of(web.get(at("document", document), {"reveal": one})) for one in ("", "1"))
+    assert [" disabled" in shown.split(line)[1].split(">")[0] for shown in (closed, open_)] == [True, False]
+    sent = {"seen": timezone.now().isoformat(), "line-2": "個人番号 1234-5678-9011"}
+    after = text_of(web.post(at("document-correct", document, 1), sent, follow=True))
+    assert ("9011" in after, "9018" in after) == (False, False)

@@ -15,7 +15,7 @@ from yakuba.ocr.models import Batch, BatchState, Check, FieldValue, ValueState
 from yakuba.ocr.services import checking, queues
 from yakuba.ocr.services.checking import Doubtful, Handling, Overtaken, confirm_many, decide, undo
 from yakuba.ocr.services.sealed import content_of
-from yakuba.ocr.services.turns import CheckError
+from yakuba.ocr.services.turns import CheckError, is_chief, waiting_for
 
 pytestmark = pytest.mark.django_db
 
@@ -234,3 +234,20 @@ def test_handling_reads_numbers_and_refuses_infinities() -> None:
     assert Handling.of("2.5", "7") == Handling(2.5, 7)
     assert Handling.of("inf", "x") == Handling(0.0, 0)
     assert Handling.of("-3", "99999999") == Handling(0.0, checking.MOST_KEYS)
+
+
+def test_what_waits_for_a_person_is_the_same_in_the_database_and_field_by_field() -> None:
+    people = [make_user("officer"), make_user("officer"), make_user("approver")]
+    batch = check_desk.make_batch(6, fields=["paid"], double_check=True)
+    for number in (2, 3, 4, 5):
+        confirm(one(batch, number=number), people[0])
+    confirm(one(batch, number=3), people[1], "5", turn=2)  # the two differ
+    confirm(one(batch, number=5), people[1], turn=2)  # settled
+    decide(one(batch, number=6).pk, by=people[0], act="escalate", text="", turn=1)
+    rows = list(FieldValue.objects.all())
+    for user in people:
+        chief = is_chief(user)
+        said = {row.pk for row in rows if queues.waits_for(user, row, chief=chief)}
+        assert set(waiting_for(user).values_list("pk", flat=True)) == said
+    sizes = [waiting_for(user).count() for user in people]
+    assert sizes == [1, 3, 5]

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from yakuba.core.audit import heads, services
+from yakuba.core.audit.actors import actor_names
 from yakuba.core.audit.checks import CheckResult, last_check, remember_check
 from yakuba.core.audit.labels import action_label, all_actions
 from yakuba.core.audit.models import AuditEntry
@@ -94,9 +95,7 @@ class Row:
 def rows(entries: Iterable[AuditEntry]) -> list[Row]:
     """Lines with the names of the staff who acted (one query for all of them)."""
     listed = list(entries)
-    numbers = {entry.actor.removeprefix("user:") for entry in listed if entry.actor.startswith("user:")}
-    people = get_user_model().objects.in_bulk([int(number) for number in numbers if number.isdigit()])
-    names = {f"user:{pk}": f"{person.name}（{person.username}）" for pk, person in people.items()}
+    names = actor_names(entry.actor for entry in listed)
     return [
         Row(
             entry.sequence,

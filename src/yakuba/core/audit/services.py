@@ -10,7 +10,6 @@ import math
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -137,8 +136,12 @@ def record(action: str, *, actor: object, target: str, detail: Mapping[str, Any]
             entry_hash=entry_hash,
             seal=line_seal(entry_hash, audit_key()),
         )
-        # robust: a full disk must not undo what the person was told is done; Django logs the failure
-        transaction.on_commit(partial(_committed, sequence, entry_hash, previous), robust=True)
+
+        def committed() -> None:  # a function: Django names it when it logs the failure
+            _committed(sequence, entry_hash, previous)
+
+        # robust: a full disk must not undo what the person was told is done
+        transaction.on_commit(committed, robust=True)
     return entry
 
 

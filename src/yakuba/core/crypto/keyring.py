@@ -9,6 +9,7 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from yakuba.core.crypto.errors import CryptoError, UnknownKey
@@ -75,8 +76,21 @@ def ring_path() -> Path:
 
 
 def load_ring() -> KeyRing:
-    """This installation's ring, made on first use."""
+    """This installation's ring, made on first use; read again whenever the file is another one."""
     path = ring_path()
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        return _read(path)
+    return _ring_of(path, about.st_ino, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=1)
+def _ring_of(path: Path, *_state: int) -> KeyRing:
+    return _read(path)
+
+
+def _read(path: Path) -> KeyRing:
     return parse_ring(make_once(path, lambda: KeyRing(b"", {}).with_new_key().to_json()), str(path))
 
 

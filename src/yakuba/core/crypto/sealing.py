@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import secrets
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -37,12 +38,18 @@ def derive(key: bytes, info: bytes, salt: bytes | None = None) -> bytes:
     return HKDF(SHA256(), 32, salt, info).derive(key)
 
 
+@lru_cache(maxsize=64)
+def _key_for(key: bytes, purpose: str) -> bytes:
+    """The key of a purpose for values: computed once a process, which holds the ring as well."""
+    return derive(key, VALUE + purpose.encode())
+
+
 def seal(data: bytes, purpose: str) -> bytes:
     """Encrypt and authenticate a value of some kilobytes; the token holds the key's id."""
     ring = load_ring()
     head = VALUE + ring.current
     nonce = secrets.token_bytes(NONCE_BYTES)
-    key = derive(ring.key(ring.current), VALUE + purpose.encode())
+    key = _key_for(ring.key(ring.current), purpose)
     return head + nonce + AESGCM(key).encrypt(nonce, data, head + purpose.encode())
 
 
@@ -56,7 +63,7 @@ def unseal(token: bytes, purpose: str) -> bytes:
     if len(token) < MINIMUM or not token.startswith(VALUE):
         raise DamagedData(_DAMAGED)
     head, rest = token[: len(VALUE) + ID_BYTES], token[len(VALUE) + ID_BYTES :]
-    key = derive(load_ring().key(head[len(VALUE) :]), VALUE + purpose.encode())
+    key = _key_for(load_ring().key(head[len(VALUE) :]), purpose)
     try:
         return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], head + purpose.encode())
     except InvalidTag:

@@ -15,8 +15,9 @@ from types import FrameType
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
 
-from yakuba.core.jobs import durable, leases
+from yakuba.core.jobs import clock, durable, leases
 from yakuba.core.jobs.child import Children
 from yakuba.core.jobs.models import ACTIVE_STATES, Job
 from yakuba.core.jobs.registry import load_kinds
@@ -89,6 +90,7 @@ class Worker:
                     break
 
     def _tend(self) -> None:
+        clock.tick(timezone.now())
         sweep(durable.hand_over)
         if time.monotonic() >= self._recover_at:
             durable.recover()

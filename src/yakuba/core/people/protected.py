@@ -10,7 +10,7 @@ Source: 住民基本台帳事務における支援措置 (住民基本台帳事�
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -45,6 +45,22 @@ def register_kind(kind: str, label: str) -> None:
 def kinds() -> list[tuple[str, str]]:
     """What can be protected, for a form: a kind that no system asks for would protect nobody."""
     return sorted(_kinds.items())
+
+
+_followers: dict[str, Callable[[str, User], None]] = {}
+
+
+def on_protected(kind: str) -> Callable[[Callable[[str, User], None]], Callable[[str, User], None]]:
+    """Have a function called with the number and who registered it, when a subject is put under protection.
+
+    It runs in the transaction of the registration: what it closes is closed with it.
+    """
+
+    def register(follow: Callable[[str, User], None]) -> Callable[[str, User], None]:
+        _followers[kind] = follow
+        return follow
+
+    return register
 
 
 _outputs: dict[str, str] = {}
@@ -144,6 +160,8 @@ def protect(kind: str, subject_id: str, *, officers: Iterable[User], by: User) -
     record("protected.registered", actor=by, target=f"protected:{protected.pk}", detail={"kind": kind})
     for user in named:
         name_officer(protected, user, by=by)
+    if follow := _followers.get(protected.subject_kind):
+        follow(protected.subject_id, by)
     return protected
 
 

@@ -41,13 +41,15 @@ def evaluate(
     """Judge every dose of a history and forecast the next ones.
 
     ``history`` may come in any order; doses after ``on_date`` are judged as they stand. ``groups`` restricts
-    the work to some groups of the rule book. Raises ``ValueError`` for a vaccine that the rule book has no
-    entry for, and for a dose before birth.
+    the work to some groups of the rule book. A mother's dose before the birth is left out: it is judged with
+    the pregnancy. Raises ``ValueError`` for a vaccine that the rule book has no entry for, and for any other
+    dose before birth.
     """
     # copies: two equal doses of one day stay two
     given = [
         Given(d.vaccine, d.date, d.product, d.expired_on, d.faulty)
         for d in sorted(history, key=lambda d: (d.date, d.vaccine, d.product))
+        if not of_pregnancy(rulebook, person, d)
     ]
     _check(rulebook, person, given)
     context = Context(rulebook, person, tuple(given), tuple(observations), on_date, calendar)
@@ -67,6 +69,20 @@ def evaluate(
     order = {id(dose): number for number, dose in enumerate(given)}
     doses.sort(key=lambda verdict: order[id(verdict.given)])
     return Verdict(tuple(doses), tuple(forecasts), results)
+
+
+def of_pregnancy(rulebook: Rulebook, person: Person, given: Given) -> bool:
+    """Whether a born child's dose is one that the mother was given before the birth (母子免疫)."""
+    return person.birth is not None and given.date < person.birth and for_mothers(rulebook, given.vaccine)
+
+
+def for_mothers(rulebook: Rulebook, vaccine: str) -> bool:
+    """Whether a vaccine is given to the mother alone, for her child (母子免疫)."""
+    held = rulebook.vaccines.get(vaccine, ())
+    series = [
+        one for a in held if a.antigen in rulebook.antigens for one in rulebook.antigens[a.antigen].series
+    ]
+    return bool(series) and all(one.requires_due_date for one in series)
 
 
 def _check(rulebook: Rulebook, person: Person, history: list[Given]) -> None:

@@ -22,7 +22,6 @@ DAYS_AFTER_BIRTH = "days_after_birth"
 SCHOOL_YEAR_START = "school_year_start"
 SCHOOL_YEAR_END = "school_year_end"
 GESTATION = "gestation"
-KINDS = (AGE, AFTER_AGE, DAYS_AFTER_BIRTH, SCHOOL_YEAR_START, SCHOOL_YEAR_END, GESTATION, FIXED)
 
 
 def month_age_reached(birth: date, months: int) -> date:

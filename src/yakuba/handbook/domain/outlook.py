@@ -7,7 +7,7 @@ the rules has ``valid`` false and a reason code, and becomes a task for staff.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from yakuba.handbook.domain.calendars import Calendar
 from yakuba.handbook.domain.engine import state
 from yakuba.handbook.domain.engine.groups import DoseVerdict, GroupForecast
 from yakuba.handbook.domain.engine.state import DatedBy, SeriesForecast
-from yakuba.handbook.domain.evaluate import Verdict, evaluate
+from yakuba.handbook.domain.evaluate import evaluate, of_pregnancy
 from yakuba.handbook.domain.person import Given, Observation, Person
 from yakuba.handbook.domain.rules import Group, Rulebook
 
@@ -85,25 +85,33 @@ def outlook(
     on_date: date,
     calendar: Calendar,
 ) -> Outlook:
-    """Evaluate a person under a Japanese rule book. Raises ``ValueError`` as ``evaluate`` does."""
+    """Evaluate a person under a Japanese rule book. Raises ``ValueError`` as ``evaluate`` does.
+
+    A mother's doses before the birth are judged by the due date; where it is not known, they are not judged.
+    """
     given = list(history)
-    wanted = [name for name, group in rulebook.groups.items() if _own_question(group, given)]
+    wanted = [name for name, group in rulebook.groups.items() if asked_for(group, given)]
     verdict = evaluate(rulebook, person, given, observations, on_date, calendar, wanted)
     forecasts = [
         _next(rulebook.groups[one.group], one, given, on_date) for one in verdict.forecasts if one.series
     ]
-    return Outlook(tuple(_dose_lines(verdict, given)), tuple(forecasts))
+    before_birth = [dose for dose in given if of_pregnancy(rulebook, person, dose)]
+    verdicts = [*verdict.doses]
+    if before_birth and person.due is not None:
+        pregnancy = Person(None, due=person.due, country=person.country)
+        verdicts += evaluate(rulebook, pregnancy, before_birth, [], on_date, calendar, wanted).doses
+    return Outlook(tuple(_dose_lines(verdicts, given)), tuple(forecasts))
 
 
-def _own_question(group: Group, history: list[Given]) -> bool:
+def asked_for(group: Group, history: Sequence[Given]) -> bool:
     """A vaccine that another one covers is asked for only when the history calls for it."""
     return not group.covered_by or any(dose.vaccine in group.counts_for for dose in history)
 
 
-def _dose_lines(verdict: Verdict, history: list[Given]) -> list[DoseLine]:
+def _dose_lines(doses: Iterable[DoseVerdict], history: list[Given]) -> list[DoseLine]:
     """A dose is spoken of under its own name; a combined vaccine's other verdicts only feed the forecasts."""
     verdicts: dict[int, list[DoseVerdict]] = {}
-    for one in verdict.doses:
+    for one in doses:
         verdicts.setdefault(id(one.given), []).append(one)
     by_dose: dict[Given, list[list[DoseVerdict]]] = {}
     for found in verdicts.values():
@@ -153,7 +161,7 @@ def _next(group: Group, one: GroupForecast, history: list[Given], on_date: date)
         status=status,
         dose=found.number,
         label=found.dose.label,
-        product=_product(group, found, history),
+        product=product_of(group, found, history),
         course=one.series[0],
         legal_from=days["legal_from"],
         legal_until=days["legal_until"],
@@ -190,7 +198,7 @@ def _nothing_more(group: Group, one: GroupForecast) -> NextDose:
     )
 
 
-def _product(group: Group, found: SeriesForecast, history: list[Given]) -> str:
+def product_of(group: Group, found: SeriesForecast, history: Sequence[Given]) -> str:
     """The product to ask for: one to be kept that was begun with, the usual one, or the course's own."""
     bound = next((use.product for use in found.vaccines if use.product), "")
     begun = next((d.product for d in history if d.vaccine == group.name and d.product in group.keep), "")

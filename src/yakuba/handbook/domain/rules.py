@@ -16,6 +16,7 @@ from yakuba.handbook.domain.offsets import Offset
 
 STANDARD, RISK, EVALUATION_ONLY = "standard", "risk", "evaluation only"
 _EXPIRES = 4  # April
+_FEBRUARY = 2
 PREVIOUS, TARGET, PRODUCT, OBSERVATION = "previous", "target", "product", "observation"
 
 
@@ -32,6 +33,25 @@ class Period:
 
 
 ALWAYS = Period()
+
+
+def season_of(season: Period, day: date) -> Period:
+    """The season that a day lies in or looks forward to.
+
+    Data carry the season of their own year and are renewed every year. For a day of an earlier season the
+    same season is meant, whole years before; a season that is over says nothing about the next one.
+    """
+    years = season.last.year - day.year if season.last < LAST_DAY else 0
+    while years > 0:
+        earlier = Period(_years_before(season.first, years), _years_before(season.last, years))
+        if day <= earlier.last:
+            return earlier
+        years -= 1
+    return season
+
+
+def _years_before(day: date, years: int) -> date:
+    return date(day.year - years, day.month, min(day.day, 28) if day.month == _FEBRUARY else day.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +158,7 @@ class TargetDose:
     inadvertent: frozenset[str] = frozenset()
     skips: tuple[Skip, ...] = ()
     recurring: bool = False
-    season: Period | None = None
+    season: Period | None = None  # every year again: ``season_of``
     lapses: bool = False
     named: bool = False
     label: str = ""
@@ -320,3 +340,4 @@ class Rulebook:
     signed_off: SignOff | None = None
     sha256: str = ""
     health_checks: tuple[HealthCheck, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)  # of vaccines that are only known by name

@@ -61,6 +61,13 @@ def mailing_day(rule: Mailing, birth: date) -> date:
     return month_age_reached(birth, rule.months or 0).replace(day=1) - _DAY
 
 
+def mailing_for(overlay: Overlay, vaccine: str, dose: int) -> Mailing | None:
+    """The rule by which the voucher of a dose is mailed; one that names the dose goes before one for all."""
+    rules = [rule for rule in overlay.mailings if rule.vaccine == vaccine]
+    named = next((rule for rule in rules if dose in rule.doses), None)
+    return named or next((rule for rule in rules if not rule.doses), None)
+
+
 def mailings_of_month(
     overlay: Overlay, births: Iterable[tuple[str, date]], year: int, month: int
 ) -> list[tuple[str, Mailing, date]]:

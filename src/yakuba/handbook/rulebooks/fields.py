@@ -14,6 +14,7 @@ from yakuba.handbook.domain.calendars import AGE, FIRST_DAY, FIXED, LAST_DAY, Po
 from yakuba.handbook.domain.offsets import Offset, parse_offset
 from yakuba.handbook.domain.rules import Period
 from yakuba.handbook.rulebooks.faults import BadRulebook, Fault
+from yakuba.handbook.rulebooks.strict_yaml import decode
 
 T = TypeVar("T")
 _AFTER = re.compile(r"after (.+)")
@@ -185,3 +186,23 @@ class Fields:
             if key not in self._asked:
                 known = "、".join(sorted(self._asked))
                 self.reader.fault(self._at(key), key, f"使える項目は {known} です")
+
+
+def open_dated(name: str, content: bytes, form: str) -> Fields:
+    """A YAML file of ours beside the rule books: ``format``, ``as_of``, ``source``, and lists."""
+    data, lines = decode(name, content)
+    fields = Fields(Reader(name, lines), data, "")
+    if fields.text("format") != form:
+        fields.reader.fault("format", fields.text("format"), f"{form} が必要です")
+    fields.text("source")
+    return fields
+
+
+def close_dated(fields: Fields) -> date:
+    """Everything is read: the day that the file speaks of. Raises ``BadRulebook`` with every fault."""
+    as_of = fields.day("as_of")
+    fields.done()
+    fields.reader.raise_if_any()
+    if as_of is None:
+        raise BadRulebook([Fault(fields.reader.name, "as_of", "なし", "日付が必要です")])
+    return as_of

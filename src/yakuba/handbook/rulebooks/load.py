@@ -71,8 +71,9 @@ def _book(reader: Reader, fields: Fields, digest: str) -> Rulebook:
         antigens[key], groups[key] = _vaccine(key, one)
         one.done()
     vaccines = _associations(antigens)
+    titles: dict[str, str] = {}
     for key, one in fields.named("known_only"):
-        one.text("title")
+        titles[key] = one.text("title")
         one.source()
         one.done()
         vaccines.setdefault(key, ())
@@ -95,6 +96,7 @@ def _book(reader: Reader, fields: Fields, digest: str) -> Rulebook:
         signed_off=_sign_off(fields),
         sha256=digest,
         health_checks=tuple(_health_check(one) for one in fields.each("health_checks")),
+        titles=titles,
     )
 
 

@@ -10,12 +10,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from yakuba.core.sheets.dates import parse_day
 from yakuba.core.spreadsheets import neutralised
 from yakuba.nursery.applications.field_types import SYNONYMS, Field, Word
 from yakuba.nursery.domain.application import Mark
 from yakuba.nursery.domain.priority import Key
 from yakuba.nursery.ledger import values
-from yakuba.nursery.ledger.dates import parse_day
 from yakuba.nursery.ledger.values import Cell
 
 LONGEST_TEXT = 200

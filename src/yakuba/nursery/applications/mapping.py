@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.applications.field_types import CHILDREN, GUARDIANS, HOUSEHOLDS, TABLES, WISHES, Field
 from yakuba.nursery.applications.fields import BY_TABLE
 from yakuba.nursery.applications.names import PARENTS, match, wish_number
-from yakuba.nursery.ledger.sheets import RawSheet
 from yakuba.nursery.ledger.table import HEADER_WITHIN
 from yakuba.nursery.ledger.values import label
 

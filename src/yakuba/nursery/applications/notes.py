@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from yakuba.core.sheets.faults import LONGEST_QUOTE, MOST_FAULTS, Findings
 from yakuba.nursery.applications.kinds import BY_CODE
 from yakuba.nursery.domain.market import BadInput, Fault
-from yakuba.nursery.ledger.faults import LONGEST_QUOTE, MOST_FAULTS, Findings
 
 
 @dataclass(frozen=True, slots=True)

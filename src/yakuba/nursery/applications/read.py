@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.applications.build import build
 from yakuba.nursery.applications.check import check
 from yakuba.nursery.applications.mapping import ColumnMapping
@@ -14,7 +15,6 @@ from yakuba.nursery.applications.rules import Rules
 from yakuba.nursery.applications.sources import chosen, load, load_upload
 from yakuba.nursery.applications.tables import read_tables
 from yakuba.nursery.domain.application import Applications
-from yakuba.nursery.ledger.sheets import RawSheet
 
 
 @dataclass(frozen=True, slots=True)

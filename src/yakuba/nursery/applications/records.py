@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.applications.cells import Unreadable, read_cell
 from yakuba.nursery.applications.field_types import WISHES, Field
 from yakuba.nursery.applications.fields import BY_TABLE
 from yakuba.nursery.applications.notes import Notes
-from yakuba.nursery.ledger.sheets import RawSheet
 from yakuba.nursery.ledger.values import is_blank, label, shown
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from yakuba.core.sheets.csvs import is_ledger_csv, read_csv, unzip
+from yakuba.core.sheets.faults import refuse
+from yakuba.core.sheets.grid import MAX_FILE, MAX_UNPACKED, RawSheet
+from yakuba.core.sheets.xlsx import OLE2, read_workbook
 from yakuba.nursery.applications.notes import Notes, refused
 from yakuba.nursery.domain.market import BadInput
-from yakuba.nursery.ledger.csvs import is_ledger_csv, read_csv, unzip
-from yakuba.nursery.ledger.faults import refuse
 from yakuba.nursery.ledger.read import folder_sha256
-from yakuba.nursery.ledger.sheets import MAX_FILE, MAX_UNPACKED, RawSheet
 from yakuba.nursery.ledger.values import label
-from yakuba.nursery.ledger.xlsx import OLE2, read_workbook
 
 _FORMS = "Excelブック（.xlsx）、CSV、CSVのフォルダー、CSVのzipのどれかを読みます"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.applications.field_types import (
     CHILDREN,
     CLASSES,
@@ -28,7 +29,6 @@ from yakuba.nursery.applications.mapping import (
 from yakuba.nursery.applications.names import PARENTS, is_personal_number
 from yakuba.nursery.applications.notes import Notes
 from yakuba.nursery.applications.records import Record, View, merged
-from yakuba.nursery.ledger.sheets import RawSheet
 from yakuba.nursery.ledger.table import HEADER_WITHIN
 from yakuba.nursery.ledger.values import label
 

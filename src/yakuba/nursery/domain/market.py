@@ -14,6 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from yakuba.core.sheets.faults import BadInput as BadInput
+from yakuba.core.sheets.faults import Fault as Fault
+
 Seat = str | None
 Placement = tuple[Seat, ...]
 Status = Literal["stable", "minimal", "bounded"]
@@ -61,37 +64,6 @@ class Result:
     assignment: Mapping[str, Seat]
     blocking_families: tuple[str, ...] = ()
     blocking_lower_bound: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong with an input file: where, what was found, what was expected, what to do."""
-
-    file: str
-    found: str
-    expected: str
-    sheet: str = ""
-    row: int | None = None  # as the spreadsheet numbers it, the header is row 1
-    column: str = ""
-    advice: str = ""
-
-    def __str__(self) -> str:
-        place = self.file
-        if self.sheet:
-            place += f"「{self.sheet}」シート"
-        if self.row is not None:
-            place += f" {self.row}行"
-        if self.column:
-            place += f"「{self.column}」"
-        return f"{place}：「{self.found}」。{self.expected}。{self.advice}".rstrip("。") + "。"
-
-
-class BadInput(ValueError):
-    """The input cannot be used; ``faults`` names every place."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)

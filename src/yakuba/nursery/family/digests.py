@@ -6,9 +6,10 @@ import hmac
 from datetime import date
 from hashlib import sha256
 
+from yakuba.core import access_codes as codes
 from yakuba.core.exchange.sending import shared_key
-from yakuba.nursery.domain import codes
 
+CODE_PURPOSE = "yakuba.nursery.family-code"
 CODE_USE, BIRTH_USE, LIMIT_USE = "nursery.family_code", "nursery.family_birth", "nursery.family_limit"
 
 
@@ -19,7 +20,7 @@ def code_key() -> bytes:
 
 def code_digest(typed: str) -> str:
     """The digest of a code however it was typed; ``codes.BadCode`` for what can't be one."""
-    return codes.digest(typed, code_key())
+    return codes.digest(typed, code_key(), CODE_PURPOSE)
 
 
 def birth_digest(reference: str, birth: date) -> str:

@@ -7,7 +7,6 @@ entries are counted per code and per address (OWASP ASVS 5.0, 6.3.1).
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,14 +15,13 @@ from hashlib import sha256
 from django.db import transaction
 from django.db.models import F
 
+from yakuba.core.access_codes import BadCode
+from yakuba.core.entry_limits import count_failure, limits_of, locked_until, source_of
 from yakuba.core.exchange.sending import reply
-from yakuba.nursery.domain.codes import BadCode
 from yakuba.nursery.family.digests import birth_digest, code_digest, limit_digest
 from yakuba.nursery.family.receivers import OPENED
 from yakuba.nursery.models import EntryLimit, FamilyNotice, FamilySession
 
-WINDOW = timedelta(minutes=15)
-LOCK = timedelta(minutes=30)
 MOST = {"code": 5, "address": 20}  # failures in a window
 MOST_EVER = 30  # failures of one page until it is published again
 IDLE = timedelta(minutes=30)
@@ -53,17 +51,6 @@ class Gone(Refused):
     revoked: bool
 
 
-def source_of(address: str) -> str:
-    """What counts as one address: an IPv4 address, or the /64 network of an IPv6 one."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if found.version == 6:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
-
-
 def enter(typed: str, birth: date | None, address: str, now: datetime) -> tuple[FamilyNotice, str]:
     """The page and the secret of a new session. Raises ``Wrong``, ``Locked`` or ``Gone``."""
     try:
@@ -83,10 +70,9 @@ def enter(typed: str, birth: date | None, address: str, now: datetime) -> tuple[
 def _judge(
     digest: str, birth: date | None, keys: dict[str, str], now: datetime
 ) -> tuple[FamilyNotice, str] | Refused:
-    limits = {what: _limit(key, now) for what, key in keys.items()}
-    locked = [limit.locked_until for limit in limits.values() if limit.locked_until]
-    if locked:
-        return Locked(max(locked))
+    limits = limits_of(EntryLimit, keys, now)
+    if (until := locked_until(limits)) is not None:
+        return Locked(until)
     notice = (
         FamilyNotice.objects.select_for_update().filter(code_digest=digest).order_by("-published_at").first()
     )
@@ -110,22 +96,8 @@ def _matches(notice: FamilyNotice | None, birth: date | None) -> bool:
     return notice is not None and birth is not None and any(found)
 
 
-def _limit(key: str, now: datetime) -> EntryLimit:
-    limit, made = EntryLimit.objects.select_for_update().get_or_create(key=key, defaults={"window_at": now})
-    over = limit.locked_until is not None and limit.locked_until <= now
-    if not made and (over or (limit.locked_until is None and limit.window_at + WINDOW <= now)):
-        limit.failures, limit.window_at, limit.locked_until = 0, now, None
-        limit.save()
-    return limit
-
-
 def _failed(notice: FamilyNotice | None, limits: dict[str, EntryLimit], now: datetime) -> Refused:
-    locked: datetime | None = None
-    for what, limit in limits.items():
-        limit.failures += 1
-        if limit.failures >= MOST[what]:
-            limit.locked_until = locked = now + LOCK
-        limit.save()
+    locked = count_failure(limits, MOST, now)
     if notice is not None:
         FamilyNotice.objects.filter(pk=notice.pk).update(failures=F("failures") + 1)
     return Wrong() if locked is None else Locked(locked)

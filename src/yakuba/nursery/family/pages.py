@@ -17,8 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yakuba.core.people.signin.lockout import client_address
+from yakuba.core.ui.resident_dates import day_of
 from yakuba.nursery.family import entry, words
-from yakuba.nursery.family.forms import birth_of, years
+from yakuba.nursery.family.forms import years
 from yakuba.nursery.models import FamilyNotice
 
 COOKIE = "yakuba-family"
@@ -52,7 +53,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request)
     given = {name: request.POST.get(name, "")[:LONGEST_CODE] for name in ("code", "year", "month", "day")}
-    birth = birth_of(given["year"], given["month"], given["day"])
+    birth = day_of(given["year"], given["month"], given["day"])
     try:
         _notice, secret = entry.enter(given["code"], birth, client_address(request), timezone.now())
     except entry.Wrong:

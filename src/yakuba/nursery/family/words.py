@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from yakuba.core.ui.wareki import WEEKDAYS, wareki
+from yakuba.core.ui import resident_dates
 
 Payload = Mapping[str, Any]
 CHIPS = {"waiting": "chip-wait", "placed": "chip-ok", "held": "chip-ok", "not_considered": ""}
-WEEKDAY_READINGS = ("げつ", "か", "すい", "もく", "きん", "ど", "にち")
 MOST_BOXES = 40  # of the line of places
 
 
@@ -63,30 +61,12 @@ class ChildPart:
 
 def day(text: str | None) -> str:
     """A date as the language writes it; empty for nothing."""
-    if not text:
-        return ""
-    found = date.fromisoformat(text)
-    language = get_language() or "ja"
-    if language == "ja-x-easy":
-        weekday = found.weekday()
-        return (
-            f"{found.year}{{年|ねん}}{found.month}{{月|がつ}}{found.day}{{日|にち}}"
-            f"（{{{WEEKDAYS[weekday]}|{WEEKDAY_READINGS[weekday]}}}）"
-        )
-    return wareki(found) if language.startswith("ja") else date_format(found, "l j F Y")
+    return resident_dates.day(date.fromisoformat(text) if text else None)
 
 
 def month(text: str | None) -> str:
     """The month in which places begin."""
-    if not text:
-        return ""
-    found = date.fromisoformat(text)
-    language = get_language() or "ja"
-    if language == "ja-x-easy":
-        return f"{found.year}{{年|ねん}}{found.month}{{月|がつ}}"
-    if language.startswith("ja"):
-        return wareki(found, weekday=False).partition("月")[0] + "月"
-    return date_format(found, "F Y")
+    return resident_dates.month(date.fromisoformat(text) if text else None)
 
 
 def children_of(payload: Payload) -> list[ChildPart]:

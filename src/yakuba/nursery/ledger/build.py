@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import combinations, islice
 
+from yakuba.core.sheets.faults import Findings
 from yakuba.nursery.domain.market import Family, Labels
 from yakuba.nursery.domain.priority import Key, Keys
 from yakuba.nursery.domain.siblings import placements
 from yakuba.nursery.ledger.check import Checker
-from yakuba.nursery.ledger.faults import Findings
 from yakuba.nursery.ledger.ledger import ChildFacts, Ledger
 from yakuba.nursery.ledger.rows import GENERAL, ChildRow, KeyRule, LedgerRows, class_id
 

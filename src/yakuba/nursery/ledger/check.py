@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from yakuba.core.sheets.faults import Findings
 from yakuba.nursery.domain.siblings import MAX_SIBLINGS, PATTERNS
-from yakuba.nursery.ledger.faults import Findings
 from yakuba.nursery.ledger.rows import ChildRow, LedgerRows, TupleRow, class_id
 
 _CHECK = "記入を確認してください"

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from yakuba.core.sheets.faults import Findings
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.domain.priority import Key
 from yakuba.nursery.ledger import values
-from yakuba.nursery.ledger.faults import Findings
 from yakuba.nursery.ledger.rows import ChildRow, ClassRow, KeyRule, LedgerRows, OverrideRow, Place
-from yakuba.nursery.ledger.sheets import RawSheet
 from yakuba.nursery.ledger.table import Shape, Table, find_table, score
 
 WISH = re.compile(r"希望保育園ID_(\d{1,2})")

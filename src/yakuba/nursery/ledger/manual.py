@@ -11,13 +11,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from yakuba.core.sheets.csvs import read_csv
+from yakuba.core.sheets.faults import Findings, refuse
+from yakuba.core.sheets.grid import MAX_FILE, RawSheet
+from yakuba.core.sheets.xlsx import OLE2, read_workbook
 from yakuba.nursery.domain.market import Seat
 from yakuba.nursery.ledger import values
-from yakuba.nursery.ledger.csvs import read_csv
-from yakuba.nursery.ledger.faults import Findings, refuse
-from yakuba.nursery.ledger.sheets import MAX_FILE, RawSheet
 from yakuba.nursery.ledger.table import Shape, Table, choose, find_table
-from yakuba.nursery.ledger.xlsx import OLE2, read_workbook
 
 SHAPE = Shape("手作業の結果", ("受付番号", "内定施設"), ("クラス",))
 WAITING = frozenset({"保留", "待機", "不承諾", "-", "―", "ー", "—", "×"})

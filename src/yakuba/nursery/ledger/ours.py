@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from yakuba.core.sheets.dates import parse_day
+from yakuba.core.sheets.faults import Findings
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.domain.priority import Key
 from yakuba.nursery.ledger import values
-from yakuba.nursery.ledger.dates import parse_day
-from yakuba.nursery.ledger.faults import Findings
 from yakuba.nursery.ledger.rows import (
     ASCENDING,
     DESCENDING,
@@ -23,7 +24,6 @@ from yakuba.nursery.ledger.rows import (
     Place,
     TupleRow,
 )
-from yakuba.nursery.ledger.sheets import RawSheet
 from yakuba.nursery.ledger.table import Shape, Table, choose, find_table
 
 WISH = re.compile(r"第(\d{1,2})希望")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from yakuba.core.sheets.csvs import is_ledger_csv, read_csv, unzip
+from yakuba.core.sheets.faults import Findings, refuse
+from yakuba.core.sheets.grid import MAX_FILE, MAX_UNPACKED, RawSheet
+from yakuba.core.sheets.xlsx import OLE2, read_workbook
 from yakuba.nursery.ledger.build import build
 from yakuba.nursery.ledger.chilmai import is_chilmai, read_chilmai
-from yakuba.nursery.ledger.csvs import is_ledger_csv, read_csv, unzip
-from yakuba.nursery.ledger.faults import Findings, refuse
 from yakuba.nursery.ledger.ledger import Ledger
 from yakuba.nursery.ledger.ours import read_ours
-from yakuba.nursery.ledger.sheets import MAX_FILE, MAX_UNPACKED, RawSheet
-from yakuba.nursery.ledger.xlsx import OLE2, read_workbook
 
 _FORMS = "Excelブック（.xlsx）、CSVのフォルダー、CSVのzipのどれかを読みます"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from yakuba.nursery.ledger.faults import Findings
-from yakuba.nursery.ledger.sheets import RawSheet
+from yakuba.core.sheets.faults import Findings
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.ledger.values import Cell, is_blank, label, shown
 
 HEADER_WITHIN = 30  # rows: titles and notes stand above the header

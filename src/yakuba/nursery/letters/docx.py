@@ -11,8 +11,8 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
+from yakuba.core.print import qr
 from yakuba.nursery.domain.letters import LetterText, Reason, Section
-from yakuba.nursery.letters import qr
 from yakuba.nursery.letters.typeset import Sheet
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -6,21 +6,18 @@ the printing before it starts (``MissingGlyphs``), or is marked 〓 when the off
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pypdfium2  # type: ignore[import-untyped]  # publishes no types
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
-
+from yakuba.core.print import qr
+from yakuba.core.print.pdf import joined, starts, with_blank
+from yakuba.core.print.pdf import pages as pages
 from yakuba.nursery.domain.letter_words import Window
 from yakuba.nursery.domain.letters import LetterText
-from yakuba.nursery.letters import qr
 from yakuba.nursery.printing import Missing, check_glyphs, compile_pdf
 
 PORTION = 60  # letters set at once: few enough for little memory, many enough to share the fonts
-A4 = (595.276, 841.89)  # points
 DRAFT = "案"
 SAMPLE = "見本"
 _NOTES = {DRAFT: "案（承認前）", SAMPLE: "見本"}
@@ -84,51 +81,18 @@ def typeset(
 ) -> Printed:
     """Set all letters. Raises ``MissingGlyphs`` before anything is set, unless missing ones are marked."""
     parts: list[bytes] = []
-    starts: list[int] = []
+    begins: list[int] = []
     offset = 0
     for begin in range(0, len(letters), PORTION):
         chosen = slice(begin, begin + PORTION)
         pdf = compile_pdf("letters", portion_data(letters[chosen], codes[chosen], sheet), sheet.missing)
-        first, count = _starts(pdf)
+        first, count = starts(pdf)
         if sheet.odd and count % 2 and begin + PORTION < len(letters):
-            pdf, count = _with_blank(pdf), count + 1
+            pdf, count = with_blank(pdf), count + 1
         parts.append(pdf)
-        starts.extend(offset + at + 1 for at in first)
+        begins.extend(offset + at + 1 for at in first)
         offset += count
         progress(min(begin + PORTION, len(letters)) / len(letters))
-    if len(starts) != len(letters):
-        raise RuntimeError(f"{len(letters)} letters but {len(starts)} titles in the PDF")
-    return Printed(parts[0] if len(parts) == 1 else _joined(parts), tuple(starts), offset)
-
-
-def pages(pdf: bytes, first: int, last: int) -> bytes:
-    """Pages ``first`` to ``last`` (from 1, inclusive) as a PDF of their own."""
-    with pypdfium2.PdfDocument(pdf) as whole, pypdfium2.PdfDocument.new() as part:
-        part.import_pages(whole, list(range(first - 1, min(last, len(whole)))))
-        return _saved(part)
-
-
-def _starts(pdf: bytes) -> tuple[list[int], int]:
-    """Pages (from 0) that the outline names, one a letter, and the number of pages."""
-    with pypdfium2.PdfDocument(pdf) as document:
-        return [entry.get_dest().get_index() for entry in document.get_toc(max_depth=1)], len(document)
-
-
-def _with_blank(pdf: bytes) -> bytes:
-    with pypdfium2.PdfDocument(pdf) as document:
-        document.new_page(*A4)
-        return _saved(document)
-
-
-def _joined(parts: Sequence[bytes]) -> bytes:
-    with pypdfium2.PdfDocument.new() as whole:
-        for part in parts:
-            with pypdfium2.PdfDocument(part) as document:
-                whole.import_pages(document)
-        return _saved(whole)
-
-
-def _saved(document: Any) -> bytes:
-    sink = io.BytesIO()
-    document.save(sink, flags=pdfium.FPDF_NO_INCREMENTAL)
-    return sink.getvalue()
+    if len(begins) != len(letters):
+        raise RuntimeError(f"{len(letters)} letters but {len(begins)} titles in the PDF")
+    return Printed(parts[0] if len(parts) == 1 else joined(parts), tuple(begins), offset)

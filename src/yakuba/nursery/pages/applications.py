@@ -14,6 +14,7 @@ from yakuba.core.audit.services import record
 from yakuba.core.files.models import StoredFile
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import allowed, require
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.core.ui.exports import export
 from yakuba.core.ui.tables import Column, Filter, Table
 from yakuba.nursery.applications import Reading
@@ -23,7 +24,6 @@ from yakuba.nursery.applications.fields import BY_TABLE
 from yakuba.nursery.applications.names import PARENTS
 from yakuba.nursery.domain.market import BadInput, Fault
 from yakuba.nursery.forms_desk import ApplicationsForm
-from yakuba.nursery.ledger.sheets import RawSheet
 from yakuba.nursery.ledger.values import label
 from yakuba.nursery.models import ApplicationFile, SelectionRound
 from yakuba.nursery.pages.files import XLSX, attachment

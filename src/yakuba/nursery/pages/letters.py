@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yakuba.core import access_codes as code_rules
 from yakuba.core.audit.services import record
 from yakuba.core.people import protected
 from yakuba.core.people.models import Role, User
 from yakuba.core.people.permissions import require
 from yakuba.core.ui.tables import Column, Filter, Table
 from yakuba.core.ui.templatetags.yakuba_ui import moment
-from yakuba.nursery.domain import codes as code_rules
 from yakuba.nursery.domain.letter_words import Wording
 from yakuba.nursery.domain.letters import Kind, letter
 from yakuba.nursery.domain.market import BadInput

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
 from yakuba.core.audit.services import record
 from yakuba.core.people.models import Role
@@ -13,7 +15,9 @@ from yakuba.core.ui.exports import export
 from yakuba.core.ui.tables import Column, Filter, Table
 from yakuba.nursery.pages.rounds import find
 from yakuba.nursery.pages.tables import AGE_CHOICES
+from yakuba.nursery.services import vacancies
 from yakuba.nursery.services.public_table import WITHHELD, public_rows
+from yakuba.nursery.services.rounds import RoundError
 
 PUBLIC = Table(
     label="公表用の集計",
@@ -52,5 +56,29 @@ def round_publication(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return answer
     withheld = sum(row["admitted"] == WITHHELD for row in rows)
-    context = {"selection": selection, "table": shown, "withheld": withheld, "count": len(rows)}
+    context = {
+        "selection": selection,
+        "table": shown,
+        "withheld": withheld,
+        "count": len(rows),
+        "vacancies": vacancies.published(selection),
+    }
     return render(request, "nursery/publication.html", context)
+
+
+@require_POST
+@require("nursery", Role.OFFICER)
+def round_vacancies(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show residents the vacancies of the adopted result, or take them back."""
+    selection = find(pk)
+    if request.POST.get("act") == "withdraw":
+        if vacancies.withdraw(selection, by=request.user):
+            messages.success(request, "空き状況を取り下げました。")
+        return redirect("nursery:round-publication", pk)
+    try:
+        vacancies.publish(selection, as_of=timezone.localdate(), by=request.user)
+    except RoundError as refused:
+        messages.error(request, str(refused))
+        return redirect("nursery:round", pk)
+    messages.success(request, "空き状況を公開しました。区民の「子育ての施設と制度」に出ています。")
+    return redirect("nursery:round-publication", pk)

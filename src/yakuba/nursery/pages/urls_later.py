@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("withdrawals/<int:pk>/undo/", withdrawals.undo, name="withdrawal-undo"),
     path("rounds/<int:pk>/next/", later_rounds.round_second, name="round-second"),
     path("rounds/<int:pk>/publication/", publication.round_publication, name="round-publication"),
+    path("rounds/<int:pk>/publication/vacancies/", publication.round_vacancies, name="round-vacancies"),
 ]

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from yakuba.core.strict_yaml import Document
 from yakuba.nursery.domain.market import BadInput, Fault
-from yakuba.nursery.rulebooks.strict_yaml import Document
 
 T = TypeVar("T")
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")

@@ -13,6 +13,7 @@ from yakuba.core.audit.services import record
 from yakuba.core.files.models import StoredFile
 from yakuba.core.files.services import read as read_file
 from yakuba.core.files.services import store
+from yakuba.core.sheets.grid import RawSheet
 from yakuba.nursery.applications import Reading, Rules, read_upload
 from yakuba.nursery.applications import mapping as columns
 from yakuba.nursery.applications.export import to_workbook
@@ -22,7 +23,6 @@ from yakuba.nursery.applications.rules import fiscal_year
 from yakuba.nursery.applications.sources import load_upload
 from yakuba.nursery.domain.application import Applications
 from yakuba.nursery.domain.market import BadInput
-from yakuba.nursery.ledger.sheets import RawSheet
 from yakuba.nursery.ledger.table import HEADER_WITHIN
 from yakuba.nursery.ledger.values import label, shown
 from yakuba.nursery.models import ApplicationFile, ColumnMapping, SelectionRound

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from yakuba.core import access_codes as codes
 from yakuba.core.audit.services import record
-from yakuba.nursery.domain import codes
-from yakuba.nursery.family.digests import code_key
+from yakuba.nursery.family.digests import CODE_PURPOSE, code_key
 from yakuba.nursery.models import Allocation, FamilyCode
 
 BATCH = 500  # rows an INSERT, and ids a query
@@ -48,7 +48,7 @@ def keep(allocation: Allocation, drawn: Mapping[str, str], *, by: Any) -> None:
                 allocation=allocation,
                 family_id=family,
                 reference=secrets.token_urlsafe(REFERENCE_BYTES),
-                digest=codes.digest(code, secret),
+                digest=codes.digest(code, secret, CODE_PURPOSE),
                 issued_by=by,
             )
             for family, code in drawn.items()

@@ -15,6 +15,7 @@ from typing import Any, cast
 from django.db import transaction
 from django.utils import timezone
 
+from yakuba.core import access_codes as code_rules
 from yakuba.core.audit.services import record
 from yakuba.core.files.services import read as read_file
 from yakuba.core.files.services import store
@@ -23,7 +24,6 @@ from yakuba.core.jobs.services import enqueue
 from yakuba.core.people import protected
 from yakuba.core.people.models import User
 from yakuba.core.ui.wareki import wareki
-from yakuba.nursery.domain import codes as code_rules
 from yakuba.nursery.domain.letter_words import Wording
 from yakuba.nursery.domain.letters import FamilyFacts, Issue, Kind, LetterText, Order, in_order, letter
 from yakuba.nursery.letters.docx import MIME as DOCX

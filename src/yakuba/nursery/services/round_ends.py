@@ -10,6 +10,7 @@ from django.utils import timezone
 from yakuba.core.audit.services import record
 from yakuba.core.jobs.models import ACTIVE_STATES
 from yakuba.nursery.models import LetterBatch, Publication, PublicationRun, SelectionRound
+from yakuba.nursery.services import vacancies
 from yakuba.nursery.services.rounds import RoundError
 
 
@@ -40,6 +41,7 @@ def withdraw_adoption(selection: SelectionRound, *, by: Any) -> None:
             raise RoundError("採用した結果はありません。")
         _refuse(locked)
         before = locked.adopted_id
+        vacancies.withdraw(locked, by=by)
         locked.adopted = None
         locked.save(update_fields=["adopted"])
         _record("nursery.round.adoption_withdraw", locked, by, {"allocation": before})

@@ -29,9 +29,12 @@ def cells_of(ink: Gray, count: int) -> list[Gray]:
     spare = max(1, round(pitch / 3))
     number, labels = cv2.connectedComponents(u8(ink < DARK), connectivity=8)
     owner = _owners(labels, number, count, pitch)
-    # Soft edges of strokes carry no label of their own: they go with the nearest stroke.
+    # Soft edges of strokes carry no label of their own: they go with the nearest stroke. Pale strokes of
+    # thin print stand farther off; they stay in the cell that they lie in.
     spread = cv2.dilate((labels.astype(np.float32)), np.ones((3, 3), np.uint8)).astype(np.int64)
     whose = owner[np.where(labels > 0, labels, spread)]
+    own = np.minimum((np.arange(width) / pitch).astype(np.int64), count - 1)
+    whose = np.where((whose < 0) & (ink < 255), own, whose)
     cells = []
     for index in range(count):
         left, right = round(index * pitch) - spare, round((index + 1) * pitch) + spare

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from yakuba.ocr.domain.check_digits import corporate_number_holds, personal_number_holds
 from yakuba.ocr.domain.form import Field, Kind
 
 LONGEST = 2000
@@ -67,19 +68,6 @@ def same(field: Field, first: str, second: str) -> bool:
     return read_entry(field, first).text == read_entry(field, second).text
 
 
-def my_number_check_digit(eleven: str) -> int:
-    """The last digit of a 個人番号 whose first eleven digits are given (平成26年総務省令第85号第5条)."""
-    weights = [n + 1 if n <= 6 else n - 5 for n in range(1, 12)]
-    rest = sum(int(sign) * weight for sign, weight in zip(reversed(eleven), weights, strict=True)) % 11
-    return 0 if rest <= 1 else 11 - rest
-
-
-def corporate_check_digit(twelve: str) -> int:
-    """The first digit of a 法人番号 whose other twelve digits are given (平成26年財務省令第70号第2条)."""
-    weights = [1 if n % 2 else 2 for n in range(1, 13)]
-    return 9 - sum(int(sign) * weight for sign, weight in zip(reversed(twelve), weights, strict=True)) % 9
-
-
 def _normalised(field: Field, typed: str) -> tuple[str, list[str]]:
     kind = field.kind
     if kind in _PLAIN_DIGITS:
@@ -121,8 +109,8 @@ def _length_doubts(kind: Kind, text: str) -> list[str]:
     if not least <= len(text) <= most:
         wanted = f"{least}桁" if least == most else f"{least}〜{most}桁"
         return [f"{len(text)}桁です。{wanted}のはずです。"]
-    wrong = (kind is Kind.MY_NUMBER and my_number_check_digit(text[:11]) != int(text[11])) or (
-        kind is Kind.CORPORATE_NUMBER and corporate_check_digit(text[1:]) != int(text[0])
+    wrong = (kind is Kind.MY_NUMBER and not personal_number_holds(text)) or (
+        kind is Kind.CORPORATE_NUMBER and not corporate_number_holds(text)
     )
     return ["検査用数字が合いません。"] if wrong else []
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from yakuba.ocr.domain.decoding.lattice import BLANK, FLOOR, Lattice
 from yakuba.ocr.domain.letters import Candidate, Pieces
+from yakuba.ocr.domain.small_kana import SMALL_OF
 
 EVEN_GAP = 0.13  # letter heights of paper, at which a cut is as likely as none
 GAP_SPREAD = 0.1
@@ -146,13 +147,6 @@ def likely_texts(
     return [text for _, text in kept[count][:most] if text]
 
 
-SMALL = dict(
-    zip(
-        "あいうえおつやゆよわかけアイウエオツヤユヨワカケ",
-        "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ",
-        strict=True,
-    )
-)
 # Letter heights at which a letter is as likely small as full-size, and letters that are less high by nature.
 SMALL_SIZE = 0.76
 SIZE_SPREAD = 0.07
@@ -170,12 +164,12 @@ def spread(
     """
     characters = "".join(sorted(allowed))
     index = {char: number for number, char in enumerate(classes)}
-    large = {small: char for char, small in SMALL.items()}
+    large = {small: char for char, small in SMALL_OF.items()}
     out = np.full((len(candidates), len(characters)), UNSEEN)
     sizes = np.array([one.size for one in candidates])
     for place, char in enumerate(characters):
         if char in index:
-            small = _small(sizes, char) if SMALL.get(char) in allowed else 0.0
+            small = _small(sizes, char) if SMALL_OF.get(char) in allowed else 0.0
             out[:, place] = shares[:, index[char]] * (1.0 - small)
         elif char in large and large[char] in index:
             small = _small(sizes, large[char]) if large[char] in allowed else 1.0

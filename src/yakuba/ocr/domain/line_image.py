@@ -10,7 +10,7 @@ from yakuba.ocr.domain.pixels import Gray
 
 DARK = 165
 MARGIN = 0.18  # of the line's height, on every side
-FAINT = 225  # fainter than ink, darker than paper: perhaps a pencil
+FAINT = 225  # fainter than ink, darker than paper: what cleaning kept of pale strokes and soft edges
 LONGEST = 26.0  # widths to heights; longer lines are read worse
 
 
@@ -24,8 +24,8 @@ def ink_box(ink: Gray, dark: int = DARK) -> tuple[int, int, int, int] | None:
 
 
 def line_crop(ink: Gray, margin: float = MARGIN) -> Gray:
-    """The writing with a white margin in proportion to its height."""
-    box = ink_box(ink)
+    """The writing, its pale strokes too, with a white margin in proportion to its height."""
+    box = ink_box(ink, FAINT)
     if box is None:
         return ink
     left, top, right, bottom = box
@@ -58,14 +58,28 @@ def lines_of(ink: Gray) -> list[Gray]:
             lines[-1] = (lines[-1][0], band[1])
         else:
             lines.append(band)
-    return [ink[a:b] for a, b in lines]
+    faint = np.asarray((ink < FAINT).any(axis=1), np.bool_)
+    tops = [0, *(below for _, below in lines[:-1])]
+    bottoms = [*(above for above, _ in lines[1:]), len(faint)]
+    return [
+        ink[_grown(faint, a, -1, top) : _grown(faint, b, 1, bottom)]
+        for (a, b), top, bottom in zip(lines, tops, bottoms, strict=True)
+    ]
+
+
+def _grown(faint: npt.NDArray[np.bool_], edge: int, step: int, end: int) -> int:
+    """The edge of a line moved over the faint rows that follow it, not beyond ``end``."""
+    row = edge if step > 0 else edge - 1
+    while edge != end and faint[row]:
+        edge, row = edge + step, row + step
+    return edge
 
 
 def respaced(cells: list[Gray], gap: float = 0.25) -> Gray:
     """Characters of separate boxes as one evenly spaced line, of equal centre and common scale."""
     parts = []
     for cell in cells:
-        box = ink_box(cell)
+        box = ink_box(cell, FAINT)
         if box is not None:
             parts.append((cell[:, box[0] : box[2]], box))
     if not parts:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from yakuba.ocr.domain.names import are_variants
-from yakuba.ocr.domain.normalise import without_spaces
+from yakuba.ocr.domain.normalise import widths, without_spaces
 
+_NO_COUNTER = re.compile(r"(?<=[0-9])(?!丁目)[^0-9\-ー‐−―一番号地の条東西南北]{1,3}(?=[0-9]+番)")
 Place = tuple[str, str, str]  # 都道府県, 市区町村, 町域 ("" when the code covers the whole town)
 
 
@@ -99,6 +101,16 @@ class AddressBook:
         return any(
             text.startswith((prefecture + city + town, city + town)) for prefecture, city, town in places
         )
+
+
+def with_counters(address: str) -> list[str]:
+    """The address with 丁目 where signs that are no counter stand between two numbers before 番; or nothing.
+
+    >>> with_counters("門外3J17番10号")
+    ['門外3丁目17番10号']
+    """
+    repaired = _NO_COUNTER.sub("丁目", widths(address))
+    return [] if repaired == widths(address) else [repaired]
 
 
 def _longest(text: str, options: Iterable[str]) -> str:

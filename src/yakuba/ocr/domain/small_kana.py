@@ -20,6 +20,9 @@ LARGE_OF = dict(
     zip("ァィゥェォッャュョヮぁぃぅぇぉっゃゅょゎ", "アイウエオツヤユヨワあいうえおつやゆよわ", strict=True)
 )
 SIZES = {large: small for small, large in LARGE_OF.items()} | LARGE_OF
+# No name is spelt with these four: boxes do not try them.
+_IN_LINES = dict(zip("かけカケ", "ゕゖヵヶ", strict=True))
+SMALL_OF = {large: small for small, large in LARGE_OF.items()} | _IN_LINES  # every letter's small form
 
 # Height and width of a letter's ink together, in hundredths of the em: the mean of four tuning fonts.
 _KATAKANA = (

@@ -28,9 +28,17 @@ from yakuba.ocr.services.scans import BadScan, reduced
 
 PICTURE_PX = 1800
 MOST_QUESTION = 100
-KINDS: dict[str, tuple[str, str, Callable[[Document], bytes]]] = {
-    "txt": ("text/plain; charset=utf-8", "txt", lambda one: document_lines.text_of(one).encode("utf-8-sig")),
-    "pdf": ("application/pdf", "pdf", document_lines.pdf_of),
+KINDS: dict[str, tuple[str, str, Callable[[Document, bool], bytes]]] = {
+    "txt": (
+        "text/plain; charset=utf-8",
+        "txt",
+        lambda one, numbers: document_lines.text_of(one, numbers=numbers).encode("utf-8-sig"),
+    ),
+    "pdf": (
+        "application/pdf",
+        "pdf",
+        lambda one, numbers: document_lines.pdf_of(one, numbers=numbers),
+    ),
 }
 
 
@@ -46,13 +54,19 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     documents.note_view(request.user, found)
     question = request.GET.get("q", "").replace("\0", "").strip()[:MOST_QUESTION]
     hits = document_lines.search(found, question) if question else []
-    lines = document_lines.lines_of(page)
+    read = document_lines.lines_of(page)
+    revealed = _reveals(request)
+    if revealed:
+        documents.note("ocr.document.reveal", found, request.user, page=number)
+    lines = read if revealed else document_lines.masked(read)
     marked = {one.line.number for one in hits if one.page == number}
     context = {
         **_live_context(found),
         "page": page,
         "numbers": [(one, state, doubtful, one == number) for one, state, doubtful in pages],
-        "lines": [(one, one.number in marked) for one in lines],
+        "lines": [(one, one.number in marked, was.secret) for one, was in zip(lines, read, strict=True)],
+        "has_secret": any(one.secret for one in read),
+        "revealed": revealed,
         "text": "\n".join(one.text for one in lines if one.text),
         "doubtful": sum(one.doubtful for one in lines),
         "question": question,
@@ -64,6 +78,10 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         "most_text": document_lines.MOST_TEXT,
     }
     return render(request, "ocr/document.html", context)
+
+
+def _reveals(request: HttpRequest) -> bool:
+    return request.GET.get("reveal") == "1"
 
 
 def _asked_page(request: HttpRequest, pages: list[Any]) -> int:
@@ -119,10 +137,13 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @require("ocr", Role.OFFICER)
 def image(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """The picture of a page."""
-    page = _page(find(request, pk), min(number, 2**31 - 1))
+    """The picture of a page with personal numbers covered; uncovered on request, on record."""
+    found = find(request, pk)
+    page = _page(found, min(number, 2**31 - 1))
+    if _reveals(request):
+        documents.note("ocr.document.reveal", found, request.user, page=page.number)
     try:
-        return png(reduced(document_lines.image_of(page), PICTURE_PX))
+        return png(reduced(document_lines.image_of(page, numbers=_reveals(request)), PICTURE_PX))
     except BadScan:
         raise Http404("このページは、画像として開けません。") from None
 
@@ -175,10 +196,11 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     if kind not in KINDS:
         raise Http404("その形式はありません。")
     content_type, ending, make = KINDS[kind]
+    numbers = request.POST.get("numbers") == "1"
     try:
         with transaction.atomic():
-            document_lines.leaves(found, kind, by=request.user)
-            body = make(found)
+            document_lines.leaves(found, kind, by=request.user, numbers=numbers)
+            body = make(found, numbers)
     except (document_lines.DocumentError, ReleaseRequired) as problem:
         messages.error(request, str(problem))
         return redirect("ocr:document", pk)

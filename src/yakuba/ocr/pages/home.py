@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from typing import Any
+
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +19,7 @@ from yakuba.ocr.models import Batch, BatchState, FieldValue, FormVersion, Page, 
 from yakuba.ocr.pages import links
 from yakuba.ocr.pages.links import optional_url
 from yakuba.ocr.services.batches import OPEN_VALUES, STUCK_PAGES, is_stopped, with_figures
+from yakuba.ocr.services.turns import waiting_for
 
 
 def state_chip(batch: Batch, unread: int) -> str:
@@ -67,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = with_figures(Batch.objects.select_related("version", "version__form", "created_by", "job"))
     context = {
         "table": BATCHES.view(rows, request.GET),
-        "waits": _waits(),
+        "waits": _waits(request.user),
         "has_active": FormVersion.objects.filter(state=VersionState.ACTIVE).exists(),
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
         "border_url": optional_url("border:home"),
@@ -76,31 +79,25 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "ocr/home.html", context)
 
 
-def _waits() -> list[dict[str, object]]:
-    """Batches with work for a person, oldest first, with what and where."""
-    fields = dict(
-        FieldValue.objects.filter(state__in=OPEN_VALUES)
-        .order_by()
-        .values_list("page__batch")
-        .annotate(Count("pk"))
-    )
-    twice = dict(
-        FieldValue.objects.filter(state__in=(ValueState.DIFFERS, ValueState.ESCALATED))
-        .order_by()
-        .values_list("page__batch")
-        .annotate(Count("pk"))
-    )
-    pages = dict(
-        Page.objects.filter(state__in=STUCK_PAGES).order_by().values_list("batch").annotate(Count("pk"))
-    )
+def _waits(user: Any) -> list[dict[str, object]]:
+    """Batches with work for a person, oldest first, with what and where; ``mine``: for this person."""
+    fields = _by_batch(FieldValue.objects.filter(state__in=OPEN_VALUES))
+    mine = _by_batch(waiting_for(user))
+    twice = _by_batch(FieldValue.objects.filter(state__in=(ValueState.DIFFERS, ValueState.ESCALATED)))
+    pages = _by_batch(Page.objects.filter(state__in=STUCK_PAGES), "batch")
     found = Batch.objects.filter(pk__in=set(fields) | set(pages)).select_related("version", "version__form")
     return [
         {
             "batch": one,
             "fields": fields.get(one.pk, 0),
+            "mine": mine.get(one.pk, 0),
             "twice": twice.get(one.pk, 0),
             "pages": pages.get(one.pk, 0),
             "check_url": links.check_url(one.pk),
         }
         for one in found.order_by("created_at", "pk")[:12]
     ]
+
+
+def _by_batch(rows: QuerySet[Any], path: str = "page__batch") -> dict[int, int]:
+    return dict(rows.order_by().values_list(path).annotate(Count("pk")))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import cv2
 from django.db import transaction
 from django.utils import timezone
 
 from yakuba.core.people import protected
+from yakuba.ocr.domain.personal_numbers import masked_text, spans
 from yakuba.ocr.models import Document, DocumentCorrection, DocumentPage, DocumentPageState
 from yakuba.ocr.services.documents import DOUBTFUL, note
 from yakuba.ocr.services.scans import BadScan, Image, ScannedPage, reduced, scan_of
@@ -24,6 +26,7 @@ MOST_HITS = 200
 FRAME = 6  # px between a line's box and the frame drawn around it
 MOST_PDF_PAGES = 200
 A4_INCHES = 297 / 25.4
+COVER = (128, 128, 128)  # plain grey over personal numbers; never a blur
 
 
 class DocumentError(ValueError):
@@ -41,6 +44,11 @@ class Line:
     box: tuple[int, int, int, int]
     vertical: bool
     corrected: bool
+
+    @property
+    def secret(self) -> bool:
+        """Whether a personal number stands in it, as it was read or as it holds."""
+        return bool(spans(self.text) or spans(self.read))
 
     @property
     def doubtful(self) -> bool:
@@ -90,6 +98,27 @@ def lines_of(page: DocumentPage) -> list[Line]:
     ]
 
 
+def masked(lines: Iterable[Line]) -> list[Line]:
+    """The lines with the digits of personal numbers covered."""
+    return [replace(one, text=masked_text(one.text), read=masked_text(one.read)) for one in lines]
+
+
+def shown_lines(page: DocumentPage, *, numbers: bool) -> list[Line]:
+    """The lines as they may be shown: with personal numbers only where ``numbers`` says so."""
+    lines = lines_of(page)
+    return lines if numbers else masked(lines)
+
+
+def covered(image: Image, lines: Iterable[Line]) -> Image:
+    """The picture with every line that holds a personal number covered whole."""
+    shown = image.copy()
+    for one in lines:
+        if one.secret:
+            left, top, width, height = one.frame
+            cv2.rectangle(shown, (left, top), (left + width, top + height), COVER, -1)
+    return shown
+
+
 def pages_of(document: Document) -> Iterable[DocumentPage]:
     """The pages with their corrections."""
     rows: Iterable[DocumentPage] = (
@@ -104,13 +133,13 @@ def _folded(text: str) -> str:
 
 
 def search(document: Document, text: str) -> list[Hit]:
-    """Lines that hold the text, widths and spaces aside; at most ``MOST_HITS``."""
+    """Lines that hold the text, widths and spaces aside; at most ``MOST_HITS``; never a covered number."""
     wanted = _folded(text)
     found: list[Hit] = []
     if not wanted:
         return found
     for page in pages_of(document):
-        found += [Hit(page.number, one) for one in lines_of(page) if wanted in _folded(one.text)]
+        found += [Hit(page.number, one) for one in masked(lines_of(page)) if wanted in _folded(one.text)]
         if len(found) >= MOST_HITS:
             break
     return found[:MOST_HITS]
@@ -176,14 +205,17 @@ def undo(page: DocumentPage, line: int, *, by: Any) -> bool:
     return bool(undone)
 
 
-def text_of(document: Document) -> str:
+def text_of(document: Document, *, numbers: bool = False) -> str:
     """The text, a form feed between pages."""
-    pages = ["\n".join(one.text for one in lines_of(page) if one.text) for page in pages_of(document)]
+    pages = [
+        "\n".join(one.text for one in shown_lines(page, numbers=numbers) if one.text)
+        for page in pages_of(document)
+    ]
     return "\n\f\n".join(pages) + "\n"
 
 
 def layers(document: Document) -> dict[str, Any]:
-    """The document as plain data: what was read, and what holds."""
+    """The document as plain data: what was read, and what holds; personal numbers are covered."""
     return {
         "format": "yakuba.ocr.document/1",
         "document": {"id": document.pk, "title": document.title, "state": document.state},
@@ -202,7 +234,7 @@ def layers(document: Document) -> dict[str, Any]:
                         "vertical": one.vertical,
                         "corrected": one.corrected,
                     }
-                    for one in lines_of(page)
+                    for one in shown_lines(page, numbers=False)
                 ],
             }
             for page in pages_of(document)
@@ -210,18 +242,18 @@ def layers(document: Document) -> dict[str, Any]:
     }
 
 
-def pdf_of(document: Document) -> bytes:
-    """Searchable PDF of the pages. ``DocumentError`` for too many pages or a file that can't be opened."""
+def pdf_of(document: Document, *, numbers: bool = False) -> bytes:
+    """Searchable PDF, personal numbers covered unless asked for. ``DocumentError``: too long, bad file."""
     count = document.pages.count()
     if count > MOST_PDF_PAGES:
         raise DocumentError(f"PDFにできるのは{MOST_PDF_PAGES}ページまでです。文書を分けてください。")
     try:
-        return searchable_pdf(_pdf_pages(document))
+        return searchable_pdf(_pdf_pages(document, numbers))
     except (BadScan, PdfFailed) as problem:
         raise DocumentError(str(problem)) from None
 
 
-def _pdf_pages(document: Document) -> Iterator[tuple[Image, list[TextBox]]]:
+def _pdf_pages(document: Document, numbers: bool) -> Iterator[tuple[Image, list[TextBox]]]:
     file, scan = 0, None
     for page in pages_of(document):
         if page.state == DocumentPageState.UNREADABLE:
@@ -229,9 +261,11 @@ def _pdf_pages(document: Document) -> Iterator[tuple[Image, list[TextBox]]]:
         if scan is None or file != page.source_id:
             file, scan = page.source_id, scan_of(page.source)
         scanned = scan.page(page.source_page)
-        image = reduced(scanned.image, _length_px(scanned))
+        picture = scanned.image if numbers else covered(scanned.image, lines_of(page))
+        image = reduced(picture, _length_px(scanned))
         share = image.shape[1] / scanned.image.shape[1]
-        yield image, [_text_box(one, share) for one in lines_of(page) if one.text]
+        shown = shown_lines(page, numbers=numbers)
+        yield image, [_text_box(one, share) for one in shown if one.text]
 
 
 def _length_px(scanned: ScannedPage) -> int:
@@ -246,12 +280,13 @@ def _text_box(line: Line, share: float) -> TextBox:
     return line.text, (left * share, top * share, line.width * share, line.height * share)
 
 
-def image_of(page: DocumentPage) -> Image:
-    """The picture of the page as it was read. ``BadScan``."""
-    return scan_of(page.source).page(page.source_page).image
+def image_of(page: DocumentPage, *, numbers: bool = False) -> Image:
+    """The picture of the page, personal numbers covered unless asked for. ``BadScan``."""
+    image = scan_of(page.source).page(page.source_page).image
+    return image if numbers else covered(image, lines_of(page))
 
 
-def leaves(document: Document, what: str, *, by: Any) -> None:
+def leaves(document: Document, what: str, *, by: Any, numbers: bool = False) -> None:
     """Put on record that the text leaves; a protected document needs a release. Call it in a transaction.
 
     ``by``: the person, or the name of the API token.
@@ -266,4 +301,4 @@ def leaves(document: Document, what: str, *, by: Any) -> None:
             raise DocumentError("この文書は、APIでは書き出せません。")
     else:
         protected.require_release(DOCUMENT, str(document.pk), OUTPUT, by=by)
-    note("ocr.document.export", document, by, what=what, pages=document.pages.count())
+    note("ocr.document.export", document, by, what=what, pages=document.pages.count(), numbers=numbers)

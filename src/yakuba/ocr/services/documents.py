@@ -29,8 +29,8 @@ from yakuba.core.people import protected
 from yakuba.core.weights import find
 from yakuba.ocr.models import Document, DocumentPage, DocumentPageState, DocumentState
 from yakuba.ocr.services.border_names import SYSTEM
-from yakuba.ocr.services.intake import ROWS, Incoming, IntakeRefused, count_pages
-from yakuba.ocr.services.scans import BadScan, ScannedPage
+from yakuba.ocr.services.intake import ROWS, Incoming, page_counts
+from yakuba.ocr.services.scans import ScannedPage
 from yakuba.ocr.services.visibility import DOCUMENT
 
 JOB = "ocr.read_document"
@@ -82,7 +82,8 @@ def take_in(
 
     ``IntakeRefused`` with every fault; then nothing is kept.
     """
-    counts = _checked(files)
+    none = () if files else ("ファイルが選ばれていません。文書のファイルを選んでください。",)
+    counts = page_counts(files, MOST_PAGES, "文書", none)
     with transaction.atomic():
         document = Document.objects.create(title=title, source=source, created_by=by)
         pages: list[DocumentPage] = []
@@ -97,25 +98,6 @@ def take_in(
         _queue(document, by=by)
         note("ocr.document.create", document, actor or by or "system:ocr", pages=len(pages))
     return document
-
-
-def _checked(files: Sequence[Incoming]) -> list[int]:
-    problems = []
-    if not files:
-        problems.append("ファイルが選ばれていません。文書のファイルを選んでください。")
-    counts = []
-    for one in files:
-        try:
-            counts.append(count_pages(one.data, one.name))
-        except BadScan as bad:
-            problems.append(str(bad))
-    if sum(counts) > MOST_PAGES:
-        problems.append(
-            f"合わせて{sum(counts):,}ページあります。1つの文書は{MOST_PAGES:,}ページまでです。分けてください。"
-        )
-    if problems:
-        raise IntakeRefused(problems)
-    return counts
 
 
 def note(action: str, document: Document, actor: object, **detail: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from yakuba.ocr import memory
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.reading import PageReading
 from yakuba.ocr.domain.registration import Registered, Template
@@ -16,6 +17,7 @@ class ShippedEngine:
     """``FormReader`` with its models, loaded once."""
 
     def __init__(self) -> None:
+        memory.keep_small()
         self._reader = FormReader()
 
     @property
@@ -25,7 +27,10 @@ class ShippedEngine:
 
     def read_page(self, form: FormDefinition, template: Template, page: Registered) -> PageReading:
         """The readings of one registered page."""
-        return self._reader.read_page(form, template, page)
+        try:
+            return self._reader.read_page(form, template, page)
+        finally:
+            memory.give_back()
 
     def text_of(self, image: npt.NDArray[np.uint8]) -> str:
         """Printed text of a page or a part of it, to tell near-identical forms apart."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from yakuba.core import strict_yaml
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.form_reading import BadForm, parse_form, render_form
 
@@ -17,67 +18,30 @@ MOST_YAML = 512 * 1024
 MOST_ZIP = 40 * 1024 * 1024
 MOST_ENTRIES = 20
 MOST_DEPTH = 12
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?")
+_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 YAML_NAME = "form.yaml"
 
 
 def load_yaml(data: bytes, where: str = YAML_NAME) -> Any:
     """Plain data of a YAML text. ``BadForm`` for anything that is not one plain document."""
-    if len(data) > MOST_YAML:
-        raise BadForm([f"{where}：{len(data):,}バイトです。{MOST_YAML // 1024}KB以下にしてください。"])
     try:
-        text = data.decode("utf-8-sig")
-        _refuse_clever(text, where)
-        return yaml.load(text, Loader=_Plain)  # noqa: S506 - a safe loader without dates
-    except BadForm:
-        raise
-    except UnicodeDecodeError as error:
-        raise BadForm(
-            [f"{where} {error.start}バイト目：UTF-8の文字ではありません。UTF-8で保存し直してください。"]
-        ) from None
-    except yaml.MarkedYAMLError as error:
-        line = f" {error.problem_mark.line + 1}行" if error.problem_mark else ""
-        raise BadForm(
-            [
-                f"{where}{line}：YAMLとして読めません。行頭の空白、「:」、同じ項目が2つないかを確かめてください。"
-            ]
-        ) from None
-    except (yaml.YAMLError, ValueError):
-        raise BadForm([f"{where}：YAMLとして読めない文字があります。取り除いてください。"]) from None
+        return strict_yaml.decode(data, scalar=_scalar, most_bytes=MOST_YAML, most_depth=MOST_DEPTH).data
+    except strict_yaml.Refused as refused:
+        line = f" {refused.line}行" if refused.line else ""
+        raise BadForm([f"{where}{line}：「{refused.found}」。{refused.expected}。"]) from None
 
 
-class _Plain(yaml.SafeLoader):
-    """A safe loader that leaves dates and 「yes」 as words and refuses a key that stands twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        if len(set(map(str, keys))) < len(keys):
-            raise yaml.MarkedYAMLError(problem="double key", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-_Plain.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rules if not tag.endswith((":timestamp", ":bool"))]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-
-
-def _refuse_clever(text: str, where: str) -> None:
-    """Anchors, tags, second documents, deep nesting and double keys are refused before a tree is built."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = f" {event.start_mark.line + 1}行" if event.start_mark else ""
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if documents > 1:
-            raise BadForm([f"{where}{line}：2つ目の文書があります。1つにしてください。"])
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise BadForm([f"{where}{line}：参照（& や *）は使えません。値を書いてください。"])
-        if getattr(event, "tag", None) is not None:
-            raise BadForm([f"{where}{line}：型の指定（!）は使えません。消してください。"])
-        if depth > MOST_DEPTH:
-            raise BadForm([f"{where}{line}：入れ子が深すぎます。{MOST_DEPTH}段までにしてください。"])
+def _scalar(node: yaml.ScalarNode) -> Any:
+    """Plain numbers, true, false and null; dates, 「yes」 and numbers with leading zeros stay words."""
+    text: str = node.value
+    if node.style:  # quoted or a block; plain is None or "", by the loader
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return text
 
 
 def dump_yaml(data: dict[str, Any]) -> bytes:

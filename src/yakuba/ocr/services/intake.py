@@ -94,18 +94,28 @@ def _checked(files: Sequence[Incoming], wanted: Wanted) -> list[int]:
         problems.append("使用中の帳票がないため、仕分けできません。先に帳票の版の使用を始めてください。")
     if wanted.version is not None and wanted.version.state != VersionState.ACTIVE:
         problems.append(f"「{wanted.version}」は使用中ではありません。使用中の版を選んでください。")
-    counts = []
+    return page_counts(files, MOST_PAGES, "束", problems)
+
+
+def page_counts(
+    files: Sequence[Incoming], most: int | None = None, what: str = "", problems: Sequence[str] = ()
+) -> list[int]:
+    """Pages of each file; ``IntakeRefused`` with ``problems`` and whatever is wrong with a file or the sum.
+
+    ``what`` is what the files become (束, 文書), which has ``most`` pages; without a number any sum will do.
+    """
+    faults, counts = list(problems), []
     for one in files:
         try:
             counts.append(count_pages(one.data, one.name))
         except BadScan as bad:
-            problems.append(str(bad))
-    if sum(counts) > MOST_PAGES:
-        problems.append(
-            f"合わせて{sum(counts):,}ページあります。1つの束は{MOST_PAGES:,}ページまでです。分けてください。"
+            faults.append(str(bad))
+    if most is not None and sum(counts) > most:
+        faults.append(
+            f"合わせて{sum(counts):,}ページあります。1つの{what}は{most:,}ページまでです。分けてください。"
         )
-    if problems:
-        raise IntakeRefused(problems)
+    if faults:
+        raise IntakeRefused(faults)
     return counts
 
 

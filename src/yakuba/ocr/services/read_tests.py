@@ -18,7 +18,7 @@ from yakuba.core.jobs.services import enqueue
 from yakuba.ocr.domain.form_faults import faults_of
 from yakuba.ocr.models import FormVersion, PageState, ReadTestSample, VersionState
 from yakuba.ocr.services.forms import FormError, content, stamp_of
-from yakuba.ocr.services.intake import Incoming, IntakeRefused, count_pages
+from yakuba.ocr.services.intake import Incoming, IntakeRefused, page_counts
 from yakuba.ocr.services.page_reading import PageOutcome, PageReader
 from yakuba.ocr.services.scans import PNG, BadScan, scan_of
 
@@ -36,14 +36,7 @@ def add_samples(version: FormVersion, files: Sequence[Incoming], *, by: Any) -> 
         raise FormError(
             f"定義に直すところが{len(faults)}か所あります。設計の画面で直してから試してください。"
         )
-    problems, counts = [], []
-    for one in files:
-        try:
-            counts.append(count_pages(one.data, one.name))
-        except BadScan as bad:
-            problems.append(str(bad))
-    if problems:
-        raise IntakeRefused(problems)
+    counts = page_counts(files)
     with transaction.atomic():
         locked = FormVersion.objects.select_for_update().get(pk=version.pk)
         if locked.state != VersionState.DRAFT:

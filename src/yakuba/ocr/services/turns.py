@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from yakuba.core.people.models import Role
 from yakuba.core.people.permissions import allowed
 from yakuba.ocr.models import Batch, Check, FieldValue, ValueState
@@ -57,6 +59,15 @@ def why_not(value: FieldValue, checks: Iterable[Check], user: Any, *, chief: boo
     if value.state in SETTLED:
         return "確定した欄です。"
     return ""
+
+
+def waiting_for(user: Any) -> QuerySet[FieldValue]:
+    """The open fields that wait for this person, as ``why_not`` says it of one."""
+    mine = Exists(Check.objects.filter(value=OuterRef("pk"), by=user, undone_at=None))
+    rows = FieldValue.objects.filter(state__in=OPEN).exclude(Q(state=ValueState.ONCE) & mine)
+    if is_chief(user):
+        return rows
+    return rows.exclude(Q(state=ValueState.DIFFERS) & mine).exclude(state=ValueState.ESCALATED)
 
 
 def is_audit(value: FieldValue) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yakuba.ocr.domain.form import FieldPolicy, Kind, Writing
 from yakuba.ocr.domain.reading import Reason
+from yakuba.ocr.domain.wording import REASONS
 
 KINDS: dict[Kind, str] = {
     Kind.LINE: "1行の文字",
@@ -27,29 +28,6 @@ WRITINGS: dict[Writing, str] = {Writing.PRINT: "活字", Writing.HAND: "手書�
 POLICIES: dict[FieldPolicy, str] = {
     FieldPolicy.AUTO_IF_CERTIFIED: "認定の範囲でAIが処理",
     FieldPolicy.ALWAYS_STAFF: "必ず職員が確認",
-}
-REASONS: dict[Reason, str] = {
-    Reason.ENGINES_DISAGREE: "2つの読みが違う",
-    Reason.LOW_CONFIDENCE: "読みに自信がない",
-    Reason.BAD_FORMAT: "書式に合わない",
-    Reason.CHECK_DIGIT: "検査用数字が合わない",
-    Reason.SUM_MISMATCH: "合計が合わない",
-    Reason.POSTAL_ADDRESS: "郵便番号と住所が合わない",
-    Reason.FURIGANA_NAME: "氏名とふりがなが合わない",
-    Reason.UNKNOWN_NAME: "辞書にない氏名",
-    Reason.STRIKE_THROUGH: "取消線がある",
-    Reason.SEAL: "印影が重なる",
-    Reason.OVERWRITTEN: "重ね書きがある",
-    Reason.SMALL_GLYPHS: "文字が小さすぎる",
-    Reason.UNCLEAR_MARK: "印がはっきりしない",
-    Reason.SEVERAL_MARKS: "印が2つ以上ある",
-    Reason.REQUIRED_BLANK: "必須の欄が空",
-    Reason.UNUSUAL_CHARACTER: "字形がいくつかありうる",
-    Reason.OUTSIDE_BOX: "枠の外に書かれている",
-    Reason.SMALL_KANA: "小さい字か大きい字かはっきりしない",
-    Reason.CELL_COUNT: "1枠1字になっていない",
-    Reason.LOOKS_INVENTED: "読めない字を補った疑い",
-    Reason.ALWAYS_STAFF: "職員が必ず決める欄",
 }
 KEYS: dict[str, str] = {  # of a field in a definition, as the designer calls them
     "name": "名前",

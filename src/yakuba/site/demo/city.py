@@ -230,7 +230,7 @@ def _inside(area: Area, random: Random) -> Point:
 DEPARTMENTS = (
     Department("100", "区政情報課", ()),
     Department("200", "保育課", ("nursery",)),
-    Department("210", "こども家庭支援課", ("handbook",)),
+    Department("210", "こども家庭支援課", ("handbook", "protected")),
     Department("300", "総務課", ("minutes", "effects")),
     Department("400", "区民課", ("chat", "ocr")),
     Department("500", "土木課", ("roads",)),
@@ -244,6 +244,8 @@ STAFF = (
     Staff("20003", "髙橋 新", "タカハシ アラタ", (("200", "approver"),)),
     Staff("20004", "岡本 花", "オカモト ハナ", (("200", "viewer"),)),
     Staff("21001", "葛󠄀西 凛", "カサイ リン", (("210", "officer"),)),
+    Staff("21002", "前田 咲良", "マエダ サクラ", (("210", "officer"),)),
+    Staff("21003", "浜田 栞", "ハマダ シオリ", (("210", "approver"),)),
     Staff("30001", "中川 樹", "ナカガワ イツキ", (("300", "officer"),)),
     Staff("30002", "遠藤 楓", "エンドウ カエデ", (("300", "approver"),)),
     Staff("40001", "三浦 ひかり", "ミウラ ヒカリ", (("400", "officer"),)),

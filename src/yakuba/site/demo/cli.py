@@ -51,6 +51,8 @@ def load(context: click.Context, children: int, nurseries: int, seed: int) -> No
     click.echo(loading.closing_table(lines))
     click.echo(f"職員の画面：http://127.0.0.1:{port}/staff/　区民の画面：http://127.0.0.1:{port}/")
     click.echo("\n".join(loading.login_lines()))
+    click.echo(f"母子手帳（家庭）：http://127.0.0.1:{port}/handbook/")
+    click.echo("\n".join(loading.family_lines()))
     click.echo("見本の人物・施設・数値は、すべて架空のものです。止めるときは Ctrl+C を押してください。")
 
 

@@ -26,6 +26,10 @@ from yakuba.nursery.services.rounds import create_round
 from yakuba.nursery.services.rulebooks import ask_activation, install_shipped
 from yakuba.nursery.services.scoring import request_scoring
 from yakuba.site.demo.city import City, make_city
+from yakuba.site.demo.facilities import load_facilities
+from yakuba.site.demo.handbook_families import FAMILIES
+from yakuba.site.demo.handbook_life import run_life
+from yakuba.site.demo.handbook_run import OFFICER, run_handbook
 from yakuba.site.demo.nursery_applications import make_applications
 from yakuba.site.demo.ocr import run_ocr
 
@@ -33,7 +37,7 @@ PASSWORD = "nami-kaze-hashi-08"  # noqa: S105 - printed for everybody who tries 
 TITLE = "令和9年4月入所 一次選考"
 SINCE = date(2026, 4, 1)
 STARTS = date(2027, 4, 1)
-LOGINS = ("20001", "20003", "20004", "40001", "40003", "10001")  # printed at the end
+LOGINS = ("20001", "20003", "20004", "21001", "21003", "40001", "40003", "10001")  # printed at the end
 POLL = 0.3  # seconds between two looks at a running job
 
 
@@ -60,6 +64,13 @@ def load(*, children: int, nurseries: int, seed: int) -> list[Line]:
             "保育所利用調整",
             f"申込 {children:,}人、{nurseries}園",
             lambda: run_nursery(children, nurseries, seed),
+        ),
+        _timed("子育ての施設と制度", "公開データのCSV 5つと地図", lambda: load_facilities(city)),
+        _timed("母子手帳・予防接種", "子ども300人と接種の記録", lambda: run_handbook(_work)),
+        _timed(
+            "健診・教室の予約、家庭の手帳",
+            f"家庭{len(FAMILIES)}つと8週間の枠",
+            lambda: run_life(User.objects.get(username=OFFICER), PASSWORD),
         ),
         _timed("AI-OCR（帳票読取）", "3つの帳票と合成画像18枚", lambda: run_ocr(_work)),
     ]
@@ -197,6 +208,11 @@ def login_lines() -> list[str]:
         place = f"{held.department.name}・{held.get_role_display()}" if held else "配属なし"
         lines.append(f"  職員番号 {username}　パスワード {PASSWORD}　{user.name}（{place}）")
     return lines
+
+
+def family_lines() -> list[str]:
+    """Families that can sign in to the handbook."""
+    return [f"  ログイン名 {one.login}　パスワード {PASSWORD}　{one.name}（{one.says}）" for one in FAMILIES]
 
 
 def note_loaded() -> None:

@@ -10,6 +10,7 @@ from yakuba.site.environment import flag, setting
 from yakuba.site.settings import accounts, security
 from yakuba.site.settings.accounts import *  # noqa: F403
 from yakuba.site.settings.database import database_settings
+from yakuba.site.settings.mail import *  # noqa: F403
 from yakuba.site.settings.secret import secret_key
 from yakuba.site.settings.security import *  # noqa: F403
 
@@ -39,10 +40,13 @@ INSTALLED_APPS = [
     "yakuba.core.files",
     "yakuba.core.tokens",
     "yakuba.core.exchange",
+    "yakuba.core.notify",
     "yakuba.core.border",
     "yakuba.core.ai_log",
+    "yakuba.core.facilities",
     "yakuba.effects",
     "yakuba.nursery",
+    "yakuba.handbook",
     "yakuba.ocr",
     "yakuba.site",
 ]
@@ -60,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yakuba.site.middleware.UnreadableTextMiddleware",
 ]
 
 ROOT_URLCONF = "yakuba.site.urls"
@@ -88,7 +93,12 @@ LOGGING = logging_settings()
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("ja-x-easy", "やさしい日本語"), ("en", "English")]
-LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
+_PACKAGE = Path(__file__).resolve().parents[2]
+LOCALE_PATHS = [
+    _PACKAGE / "site/locale",
+    _PACKAGE / "handbook/bookings/locale",
+    _PACKAGE / "handbook/childcare/locale",
+]
 TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
 USE_TZ = True

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from yakuba.site.environment import setting
 
+KEPT_SECONDS = 60  # a server thread keeps its connection this long
+
 
 def database_settings(home: Path) -> dict[str, dict[str, Any]]:
     """``DATABASES`` for the configured URL; ``ValueError`` when the URL is not PostgreSQL's."""
@@ -23,6 +25,8 @@ def database_settings(home: Path) -> dict[str, dict[str, Any]]:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
+            # A new connection parses the whole schema: as much work as a page takes without it.
+            "CONN_MAX_AGE": KEPT_SECONDS,
             # Tests use a file too: in memory, two requests at once fail instead of waiting.
             "TEST": {"NAME": home / "test.sqlite3"},
         }
@@ -45,6 +49,6 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": KEPT_SECONDS,
         "CONN_HEALTH_CHECKS": True,
     }

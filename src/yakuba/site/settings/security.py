@@ -58,7 +58,9 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in setting("YAKUBA_TRUSTED_ORIGINS").s
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 YAKUBA_API_RATE = int(setting("YAKUBA_API_RATE"))
+YAKUBA_LISTS_KEPT_S = min(60.0, max(0.0, float(setting("YAKUBA_LISTS_KEPT_S"))))
 YAKUBA_FAMILY_PAGE = setting("YAKUBA_FAMILY_PAGE")
+YAKUBA_HANDBOOK_PAGE = setting("YAKUBA_HANDBOOK_PAGE")
 YAKUBA_BODY_LIMIT = int(setting("YAKUBA_UPLOAD_MB")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bodies without files: forms and JSON
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from yakuba.ocr.domain import amounts, dates
+from yakuba.ocr.domain.decoding.address_grammar import MOST, AddressGrammar
 from yakuba.ocr.domain.decoding.amount_grammar import AmountGrammar
 from yakuba.ocr.domain.decoding.date_grammar import DateGrammar
 from yakuba.ocr.domain.decoding.grammar import Anything, Digits, accepts
@@ -50,7 +51,10 @@ def test_every_rendered_amount_is_allowed_and_means_the_same(amount: int) -> Non
     assert amounts.parse_amount(amounts.render(amount)) == str(amount)
 
 
-@given(st.text("0123456789,¥円△-", max_size=9))
+@given(st.text("0123456789,¥円也△-", max_size=9))
+@example("-¥-0")
+@example("5円也也")
+@example("5-也")
 def test_what_the_amount_grammar_allows_is_an_amount(text: str) -> None:
     if accepts(AmountGrammar(), text):
         assert amounts.parse_amount(text) is not None
@@ -120,3 +124,42 @@ def test_a_kind_reads_identical_shapes_as_its_own() -> None:
     assert shapes(Field("f", Kind.LINE, Box(0, 0, 1, 1)))["·"] == "・"
     digits = shapes(Field("f", Kind.MY_NUMBER, Box(0, 0, 1, 1)))
     assert (digits["Ｏ"], digits["７"], digits["\u3000"]) == ("0", "7", "")
+
+
+ADDRESS = AddressGrammar(frozenset("東区0123456789３-ABCHJＪｊ丁目番号地棟 "))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["東区3JH17番", "東区3丁H17番", "東丁Ｊ", "東区3J目1番",
+     "3AB2", "3H丁目", "東区4番1AB号", "３Ｊｊ3番", "3A番", "3AB丁", "3-1AB目"],
+)  # fmt: skip
+def test_letters_do_not_stand_where_houses_are_counted(text: str) -> None:
+    assert not accepts(ADDRESS, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["東区3丁目17番10号", "東区3-17-10", "東区1-2ABC", "東区1-2ABC3号", "東区4番1A号", "東区1-2 ABC 3棟",
+     "1A2", "A棟2号", "AB目", "3AB棟", "3A棟2番", "3番目", "東丁3A", "3丁目A"],
+)  # fmt: skip
+def test_buildings_and_rooms_may_have_letters(text: str) -> None:
+    assert accepts(ADDRESS, text) == ("ABC3" not in text)
+
+
+def test_an_address_has_an_end_and_a_charset() -> None:
+    assert accepts(ADDRESS, "東" * MOST)
+    assert not accepts(ADDRESS, "東" * (MOST + 1))
+    assert accepts(ADDRESS, "")
+    assert not accepts(ADDRESS, "西")
+    assert "西" not in (ADDRESS.alphabet or "西")
+
+
+def test_a_field_of_an_address_has_the_grammar_with_the_form_s_charset() -> None:
+    field = Field("where", Kind.ADDRESS, Box(0, 0, 10, 10))
+    assert not accepts(grammar_of(field), "門外3JH17番")
+    assert accepts(grammar_of(field), "門外3丁目17番")
+    assert not accepts(grammar_of(field), "門外#")
+    narrow = Field("where", Kind.ADDRESS, Box(0, 0, 10, 10), charset="東1")
+    assert accepts(grammar_of(narrow), "東1")
+    assert not accepts(grammar_of(narrow), "西1")

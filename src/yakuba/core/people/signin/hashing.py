@@ -18,6 +18,8 @@ from functools import cache
 
 from django.contrib.auth.hashers import ScryptPasswordHasher
 
+from yakuba.core.turns import REQUESTS
+
 NICENESS = 10  # beside a thread at 0 such a thread gets about a tenth of a processor
 
 
@@ -43,7 +45,8 @@ def slow_digests(secrets: Iterable[str], salt: bytes) -> list[str]:
         "p": ScryptPasswordHasher.parallelism,
     }
     waiting = [_pool().submit(hashlib.scrypt, secret.encode(), salt=salt, **cost) for secret in secrets]
-    return [one.result().hex() for one in waiting]
+    with REQUESTS.away():
+        return [one.result().hex() for one in waiting]
 
 
 class PoliteScryptHasher(ScryptPasswordHasher):
@@ -53,4 +56,6 @@ class PoliteScryptHasher(ScryptPasswordHasher):
         self, password: str, salt: str, n: int | None = None, r: int | None = None, p: int | None = None
     ) -> str:
         """As Django's, in another thread; what it raises is raised here."""
-        return _pool().submit(super().encode, password, salt, n, r, p).result()
+        waiting = _pool().submit(super().encode, password, salt, n, r, p)
+        with REQUESTS.away():
+            return waiting.result()

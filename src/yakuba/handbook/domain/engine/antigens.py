@@ -23,23 +23,45 @@ class AntigenResult:
 
 def relevant(context: Context, series: Series) -> bool:
     """Table 5-5, and the birth cohorts of Japanese exceptions."""
+    return _for_person(context, series) and (
+        series.kind != RISK
+        or any(
+            context.observed(indication.observation)
+            and context.within(context.on_date, indication.from_, indication.until)
+            for indication in series.indications
+        )
+    )
+
+
+def _later(context: Context, series: Series) -> bool:
+    """Whether an indication of the person begins at a later age (table 5-4 puts off, it does not deny).
+
+    Asked only where nothing else of the antigen is relevant: then what comes is told, with its first day.
+    """
+    return (
+        series.kind == RISK
+        and _for_person(context, series)
+        and any(
+            context.observed(indication.observation)
+            and context.within(context.on_date, None, indication.until)
+            for indication in series.indications
+        )
+    )
+
+
+def _for_person(context: Context, series: Series) -> bool:
     person = context.person
     if series.sexes and (person.sex or "unknown") not in series.sexes:
         return False
     if series.requires_due_date != (person.due is not None and person.birth is None):
         return False
-    if person.birth is not None and not series.born.holds(person.birth):
-        return False
-    return series.kind != RISK or any(
-        context.observed(indication.observation)
-        and context.within(context.on_date, indication.from_, indication.until)
-        for indication in series.indications
-    )
+    return person.birth is None or series.born.holds(person.birth)
 
 
 def evaluate_antigen(context: Context, antigen: Antigen) -> AntigenResult:
     """Judge the history against every relevant series, forecast each, choose the best."""
     patients = [start(series) for series in antigen.series if relevant(context, series)]
+    patients = patients or [start(series) for series in antigen.series if _later(context, series)]
     records = context.records(antigen.name)
     if context.rulebook.selection == "start":
         for patient in patients:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from yakuba.handbook.domain.calendars import Calendar, Point
 from yakuba.handbook.domain.person import Given, Observation, Person
-from yakuba.handbook.domain.rules import AgeWindow, Association, Extension, Rulebook, Series, TargetDose
+from yakuba.handbook.domain.rules import (
+    AgeWindow,
+    Association,
+    Extension,
+    Indication,
+    Period,
+    Rulebook,
+    Series,
+    TargetDose,
+    season_of,
+)
 
 
 @dataclass(slots=True)
@@ -44,9 +55,25 @@ class Context:
             return False
         return until is None or (end := self.day(until)) is None or day < end
 
+    def season(self, dose: TargetDose) -> Period | None:
+        """The season of a dose for the day of assessment."""
+        return None if dose.season is None else season_of(dose.season, self.on_date)
+
     def observed(self, code: str) -> bool:
         """Whether the person has an observation."""
         return any(observation.code == code for observation in self.observations)
+
+    def indicated_from(self, indications: Iterable[Indication]) -> date | None:
+        """The first day of an indication of the person, when none holds yet; None when one does."""
+        first: date | None = None
+        for one in indications:
+            if not self.observed(one.observation):
+                continue
+            begin = self.day(one.from_)
+            if begin is None or begin <= self.on_date:
+                return None
+            first = begin if first is None else min(first, begin)
+        return first
 
     def observed_on(self, code: str) -> date | None:
         """The date of the most recent observation of that code (CALCDTINT-9)."""

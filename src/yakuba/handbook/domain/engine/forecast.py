@@ -68,8 +68,9 @@ def _dates(context: Context, antigen: Antigen, patient: PatientSeries, dose: Tar
     patient.status, patient.forecast, patient.because = state.NOT_COMPLETE, None, ()
     window = window_for(context, patient, dose) or AgeWindow()
     end = context.until(window, patient.series, dose)
-    if dose.season is not None and context.on_date > dose.season.last:
-        patient.status, patient.because = state.NOT_RECOMMENDED, (Reason("season_over", dose.season.last),)
+    season = context.season(dose)
+    if season is not None and context.on_date > season.last:
+        patient.status, patient.because = state.NOT_RECOMMENDED, (Reason("season_over", season.last),)
         return
     if end is not None and context.on_date >= end:
         patient.status = state.AGED_OUT
@@ -114,8 +115,10 @@ def _earliest(
         candidates.append(DatedBy(minimum, "age", window.source))
     candidates += _interval_dates(context, patient, dose, "minimum")
     candidates += _conflict_ends(context, dose)
-    if dose.season is not None:
-        candidates.append(DatedBy(dose.season.first, "season"))
+    if (season := context.season(dose)) is not None:
+        candidates.append(DatedBy(season.first, "season"))
+    if (begin := context.indicated_from(patient.series.indications)) is not None:
+        candidates.append(DatedBy(begin, "indication"))
     candidates += [DatedBy(judged.given.date, "last_dose") for judged in patient.judged[-1:]]
     candidates += [DatedBy(j.given.date, "inadvertent") for j in patient.judged if j.inadvertent]
     if window.period.first > context.on_date:
@@ -174,7 +177,7 @@ def _forecast(
     recommended = wanted if wanted.day > earliest.day else earliest  # FORECASTDT-5
     return SeriesForecast(
         dose=dose,
-        number=_number(patient, dose),
+        number=_number(context, patient, dose),
         earliest=earliest,
         recommended=recommended,
         unadjusted_recommended=wanted.day,
@@ -186,11 +189,11 @@ def _forecast(
     )
 
 
-def _number(patient: PatientSeries, dose: TargetDose) -> int:
+def _number(context: Context, patient: PatientSeries, dose: TargetDose) -> int:
     """FORECASTDN-1: one more than the doses that count, of this season when there is one."""
     if dose.named:
         return dose.number
-    season = dose.season
+    season = context.season(dose)
     return 1 + sum(
         season is None or (target.given is not None and target.given.date >= season.first)
         for target in patient.satisfied

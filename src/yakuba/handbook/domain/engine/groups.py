@@ -77,7 +77,36 @@ def group_forecasts(context: Context, group: Group, patients: Sequence[PatientSe
         parts.setdefault(key, []).append(patient)
     if not parts:
         return [GroupForecast(group.name, state.NOT_RECOMMENDED)]
-    return [_group_forecast(context, group, part) for _, part in sorted(parts.items())]
+    found = [_group_forecast(context, group, part) for _, part in sorted(parts.items())]
+    if len(group.antigens) > 1 or len(parts) == 1:
+        return found
+    return [
+        _with_equivalents(context, one, part, patients)
+        for one, (_, part) in zip(found, sorted(parts.items()), strict=True)
+    ]
+
+
+def _with_equivalents(
+    context: Context, found: GroupForecast, own: Sequence[PatientSeries], patients: Sequence[PatientSeries]
+) -> GroupForecast:
+    """FORECASTDN-1 for a series that goes on from an equivalent one: its doses are counted too.
+
+    A risk series begun after the standard one was completed asks for «dose 6», not for «dose 2»; a second
+    round that is not equivalent starts counting anew.
+    """
+    if found.number is None or any(context.season(one.dose) is not None for one in found.forecasts):
+        return found
+    names = {patient.series.series_group for patient in own}
+    wanted = frozenset[str]().union(*(patient.series.equivalent_groups for patient in own))
+    counted = {
+        id(target.given)
+        for patient in patients
+        if patient in own
+        or patient.series.series_group in wanted
+        or not names.isdisjoint(patient.series.equivalent_groups)
+        for target in patient.satisfied
+    }
+    return replace(found, number=max(found.number, len(counted) + 1))
 
 
 def _group_forecast(context: Context, group: Group, patients: Sequence[PatientSeries]) -> GroupForecast:

@@ -37,10 +37,14 @@ def _best(patient: PatientSeries, chosen: dict[str, PatientSeries]) -> bool:
 
 
 def scorable(context: Context, group: Sequence[PatientSeries]) -> list[PatientSeries]:
-    """SELECTB-24 and SELECTSCORE-2: the series of a group that may be considered."""
+    """SELECTB-24 and SELECTSCORE-2: the series of a group that may be considered.
+
+    A series whose ages are over cannot be followed: its priority excludes no other that still can.
+    """
     all_contraindicated = all(patient.status == state.CONTRAINDICATED for patient in group)
     candidates = [p for p in group if all_contraindicated or p.status != state.CONTRAINDICATED]
-    highest = min((patient.series.priority for patient in group), default="")
+    open_ = [patient for patient in group if patient.status != state.AGED_OUT] or group
+    highest = min((patient.series.priority for patient in open_), default="")
     nothing_valid = not any(patient.satisfied for patient in group)
     has_default = any(patient.series.default for patient in group)
 

@@ -10,7 +10,7 @@ from yakuba.ocr.domain.amounts import MOST_DIGITS
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    part: str = "start"  # start, signed, marked, digits, end
+    part: str = "start"  # start, marked (¥), signed, ready (¥ after the sign), digits, yen, end
     digits: int = 0
     since: int = -1  # digits since the last separator; -1 before the first
 
@@ -27,22 +27,24 @@ class AmountGrammar:
         return _State()
 
     def step(self, state: Any, char: str) -> Any:
-        if state.part == "end":
-            return state if char == "也" else None
+        if state.part in ("yen", "end"):
+            return replace(state, part="end") if state.part == "yen" and char == "也" else None
         if "0" <= char <= "9":
             return _digit(state)
         if char == ",":
             return _separator(state)
         if char in "円也-" and state.part == "digits":
-            return replace(state, part="end") if state.since in (-1, 3) else None
+            part = "yen" if char == "円" else "end"
+            return replace(state, part=part) if state.since in (-1, 3) else None
         if char in "△▲-":
             return replace(state, part="signed") if state.part in ("start", "marked") else None
         if char == "¥":
-            return replace(state, part="marked") if state.part in ("start", "signed") else None
+            after = {"start": "marked", "signed": "ready"}.get(state.part)
+            return replace(state, part=after) if after else None
         return None
 
     def complete(self, state: Any) -> bool:
-        return state.part == "end" or (state.part == "digits" and state.since in (-1, 3))
+        return state.part in ("yen", "end") or (state.part == "digits" and state.since in (-1, 3))
 
 
 def _digit(state: _State) -> _State | None:

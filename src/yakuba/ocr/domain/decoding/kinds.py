@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yakuba.ocr.domain.charset import japanese
+from yakuba.ocr.domain.decoding.address_grammar import AddressGrammar
 from yakuba.ocr.domain.decoding.amount_grammar import AmountGrammar
 from yakuba.ocr.domain.decoding.date_grammar import DateGrammar
 from yakuba.ocr.domain.decoding.grammar import Anything, Digits, Grammar
@@ -83,7 +84,7 @@ def grammar_of(field: Field) -> Grammar:
     if kind is Kind.FURIGANA:
         return Anything(own or HIRAGANA | KATAKANA | KANA_SIGNS)
     if kind is Kind.ADDRESS:
-        return Anything(own or japanese() - NOT_IN_ADDRESSES)
+        return AddressGrammar(own or japanese() - NOT_IN_ADDRESSES)
     if kind is Kind.PERSON_NAME:
         return Anything(own or japanese() - NOT_IN_NAMES)
     return Anything(own or japanese())

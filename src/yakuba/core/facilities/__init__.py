@@ -1,0 +1,1 @@
+"""The register of places and support schemes that a town publishes."""

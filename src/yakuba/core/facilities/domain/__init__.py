@@ -1,0 +1,1 @@
+"""Reading and searching what a town publishes of its facilities; pure."""

@@ -1,0 +1,38 @@
+"""Fields of a record as staff read them."""
+
+from __future__ import annotations
+
+FIELDS = {
+    "code": "番号",
+    "name": "名称",
+    "kana": "名称（カナ）",
+    "english": "名称（英語）",
+    "category": "種別",
+    "address": "所在地",
+    "latitude": "緯度",
+    "longitude": "経度",
+    "phone": "電話番号",
+    "operator": "団体",
+    "url": "URL",
+    "description": "説明",
+    "days": "利用可能曜日",
+    "opens": "開始時間",
+    "closes": "終了時間",
+    "remarks": "日時の特記事項",
+    "ages": "対象年齢",
+    "capacity": "定員",
+    "permitted": "許可等の日",
+    "departments": "診療科目",
+    "services": "設備・サービス",
+    "subtitle": "通称",
+    "summary": "概要",
+    "target": "対象者",
+    "support": "支援内容",
+    "cost": "費用",
+    "method": "申請方法",
+    "counter": "申請窓口",
+    "contact": "問合せ先",
+    "starts": "受付開始日",
+    "ends": "受付終了日",
+    "updated": "更新日",
+}

@@ -1,0 +1,1 @@
+"""Reminders that arrive once: outbox, channels, inbox, calendar feed (通知)."""

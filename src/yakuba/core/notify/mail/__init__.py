@@ -1,0 +1,1 @@
+"""Mail: off until an operator names a server or a spool folder."""

@@ -1,0 +1,1 @@
+"""Use cases: plan, send, choose, read, print."""

@@ -1,0 +1,1 @@
+"""Printed sheets: Typst templates filled from data, glyphs checked first, PDFs joined."""

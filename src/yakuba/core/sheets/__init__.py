@@ -1,0 +1,1 @@
+"""Tables that come in as spreadsheets: CSV and Excel read safely, cells, dates, faults with their place."""

@@ -1,0 +1,1 @@
+"""Pages of bookings: families under ``/handbook/bookings/``, staff under ``/staff/handbook/bookings/``."""

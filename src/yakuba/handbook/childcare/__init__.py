@@ -1,0 +1,1 @@
+"""Childcare information for residents: places, vacancies and support schemes out of the register."""

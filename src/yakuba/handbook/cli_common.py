@@ -1,0 +1,94 @@
+"""What the commands of ``yakuba handbook`` share."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yakuba.handbook.domain.rules import Rulebook
+    from yakuba.handbook.domain.vouchers import Overlay
+    from yakuba.handbook.people import Asked
+
+T = TypeVar("T")
+JAPAN = timezone(timedelta(hours=9))
+file_path = click.Path(path_type=Path)
+
+
+@contextmanager
+def stopping_on_bad_input() -> Iterator[None]:
+    """End with 2 and every problem a line on standard error."""
+    from yakuba.handbook.files import BadInput
+    from yakuba.handbook.rulebooks.faults import BadRulebook
+
+    try:
+        yield
+    except BadInput as error:
+        stop(error.problems)
+    except BadRulebook as error:
+        stop([str(fault) for fault in error.faults])
+
+
+def stop(problems: list[str]) -> NoReturn:
+    """End with 2."""
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(2)
+
+
+def rulebook_of(name: str) -> Rulebook:
+    """A shipped rule book by its name, another by its path. Raises ``BadRulebook``."""
+    from yakuba.handbook.rulebooks import load
+
+    path = Path(name)
+    return load.load(path) if path.suffix or path.exists() else load.builtin(name)
+
+
+def overlay_of(path: Path | None, rulebook: Rulebook) -> Overlay | None:
+    """A municipality's overlay, if one is named. Raises ``BadRulebook``."""
+    from yakuba.handbook.rulebooks.overlay import load_overlay
+
+    return None if path is None else load_overlay(path, rulebook)
+
+
+def everyone(path: Path, rulebook: Rulebook) -> list[Asked]:
+    """The people of a file. Raises ``BadInput`` with every problem of every row."""
+    from yakuba.handbook import people
+    from yakuba.handbook.files import BadInput, read_lines
+
+    found: list[people.Asked] = []
+    problems: list[str] = []
+    for place, row in read_lines(path):
+        try:
+            found.append(people.read_person(place, row, rulebook))
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return found
+
+
+def note_unused(people: Iterable[Asked], known: Collection[str]) -> None:
+    """Say on standard error which observations no rule asks for: a mistyped code is not passed over."""
+    counts = Counter(code for one in people for code in {seen.code for seen in one.observations})
+    for code, count in sorted(counts.items()):
+        if code not in known:
+            click.echo(
+                f"history の「{code}」をたずねる規則はありません（{count}人）。日程には使いませんでした。"
+                f"誤りなら直してください。使える記号：{'、'.join(sorted(known)) or 'なし'}",
+                err=True,
+            )
+
+
+def progress(items: Sequence[T]) -> AbstractContextManager[Iterable[T]]:
+    """A bar on a terminal, nothing elsewhere."""
+    return click.progressbar(items, file=sys.stderr, hidden=not sys.stderr.isatty())

@@ -1,0 +1,1 @@
+"""Rules of bookings without a database: who may book, when slots open, which state follows which."""

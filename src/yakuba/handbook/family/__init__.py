@@ -1,0 +1,1 @@
+"""The families' pages of the handbook, on the resident side."""

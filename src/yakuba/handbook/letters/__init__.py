@@ -1,0 +1,1 @@
+"""Sheets of paper of the handbook: registration letters and vouchers, set by Typst."""

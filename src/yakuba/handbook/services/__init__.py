@@ -1,0 +1,1 @@
+"""Use cases of the handbook: transactions around the engine and the tables."""

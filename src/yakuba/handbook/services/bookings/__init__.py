@@ -1,0 +1,1 @@
+"""Bookings in transactions: hold, confirm, cancel, move, wait in line, sweep."""
