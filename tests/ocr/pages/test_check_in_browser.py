@@ -185,14 +185,22 @@ def test_a_decision_that_could_not_be_sent_comes_back(chromium: Browser, live_se
     first, second = FieldValue.objects.filter(page__batch=batch).order_by("page__number")
     seen, context = signed_in(chromium, live_server, make_user("officer"))
     page = seen.page
+    down = False
+    # From the start: a page that stands already may send once more before Chromium holds its requests back.
+    page.route("**/*", lambda route: route.abort() if down else route.continue_())
     page.goto(f"{live_server.url}/staff/ocr/batches/{batch.pk}/check/{first.page.version_id}/paid/")
     shows(page, first)
-    page.route("**/decide/", lambda route: route.abort())
+    page.wait_for_load_state("networkidle")
+    down = True
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-failure]:not([hidden])")
     shows(page, first)
     assert "送れませんでした" in page.inner_text("[data-failure]")
-    page.unroute("**/decide/")
+    page.keyboard.press("Enter")  # the network is still away: nothing is lost, and the screen stays
+    page.wait_for_selector("[data-failure]:not([hidden])")
+    shows(page, first)
+    assert not Check.objects.exists()
+    down = False
     page.keyboard.press("Enter")
     shows(page, second)
     page.keyboard.press("Enter")

@@ -11,6 +11,7 @@
   const queue = JSON.parse(document.getElementById("check-queue").textContent);
   const history = [];
   const ahead = new Map(); // value -> promise of the panel's HTML, or null
+  const drawn = new Map(); // value -> HTML of a panel that was shown and is not decided: for when the network fails
   const IDLE_S = 30;
   const MODIFIERS = ["Shift", "Control", "Alt", "Meta", "CapsLock", "NumLock"];
   let pending = 0;
@@ -102,15 +103,19 @@
       ahead.delete(pk);
       if (html === "") html = await get(pk, false);
     } catch {
+      html = drawn.get(pk);
+    }
+    if (mine !== newest) return;
+    if (html === undefined) {
       window.location.assign(`${desk.dataset.done}?v=${pk}`);
       return;
     }
-    if (mine !== newest) return;
     if (html === null) { // somebody else was faster
       const at = drop(pk);
       await goOn(Math.max(0, at));
       return;
     }
+    drawn.set(pk, html);
     holder.replaceChildren(...nodesOf(html));
     begin();
   };
@@ -183,6 +188,7 @@
     const at = drop(pk);
     history.push(pk);
     shown = Infinity; // until the next field stands there
+    holder.removeAttribute("data-ready");
     complain("");
     pending += 1;
     const answered = send(sent.action, body)
@@ -198,6 +204,7 @@
     holder.removeAttribute("aria-busy");
     if (told && told.ok) {
       figures(told);
+      drawn.delete(pk);
       if (told.waits) queue.splice(Math.min(at, queue.length), 0, pk);
       if (stays) await goOn(Math.max(0, at));
       return;
@@ -339,5 +346,6 @@
   window.addEventListener("beforeunload", (event) => {
     if (pending) event.preventDefault();
   });
+  if (form()) drawn.set(current(), holder.innerHTML);
   begin();
 })();
