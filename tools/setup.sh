@@ -67,8 +67,12 @@ unpack_models() {
   rm -rf .setup/wheels
 }
 
-have_chromium() {
-  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+have_chromium() { # as tests/site/browser.py looks for it
+  local name
+  for name in chromium-headless-shell chromium chromium-browser; do
+    [ -x "/usr/bin/$name" ] && return 0
+  done
+  [ -x "${CHROMIUM:-}" ]
 }
 have_fonts() {
   if command -v fc-list >/dev/null; then [ -n "$(fc-list :lang=ja 2>/dev/null | head -n 1)" ]; else
@@ -76,7 +80,7 @@ have_fonts() {
 }
 system_packages() {
   local wanted=()
-  have_chromium || wanted+=(chromium)
+  have_chromium || wanted+=(chromium-headless-shell)
   have_fonts || wanted+=(fonts-noto-cjk)
   [ ${#wanted[@]} -eq 0 ] && return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

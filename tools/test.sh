@@ -22,6 +22,6 @@ part() { # what it is called, how many workers, what pytest is told besides
 part "PostgreSQL" 2 --database=postgresql -m "(not browser and not workers) or on_postgresql"
 # These files alone: the others need not be read to find that they have neither.
 mapfile -t own < <(grep -rlE 'mark\.(browser|workers)' --include='test_*.py' tests)
-# These wait for other processes much of the time: a third worker uses what two leave of two processors.
-part "SQLite: browsers and workers" 3 --dist load --maxschedchunk 1 -m "browser or workers" "${own[@]}"
+# These wait for other processes much of the time: more workers use what two leave of two processors.
+part "SQLite: browsers and workers" 5 --dist load --maxschedchunk 1 -m "browser or workers" "${own[@]}"
 part "SQLite" 2 -m "not browser and not workers"

@@ -11,7 +11,7 @@
   const queue = JSON.parse(document.getElementById("check-queue").textContent);
   const history = [];
   const ahead = new Map(); // value -> promise of the panel's HTML, or null
-  const drawn = new Map(); // value -> HTML of a panel that was shown and is not decided: for when the network fails
+  const drawn = new Map(); // value -> copy of a panel that was shown and is not decided, for when the network fails
   const IDLE_S = 30;
   const MODIFIERS = ["Shift", "Control", "Alt", "Meta", "CapsLock", "NumLock"];
   let pending = 0;
@@ -24,6 +24,7 @@
 
   // What the server drew, as nodes; a parsed document runs no script.
   const nodesOf = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
+  const copyOf = (nodes) => nodes && nodes.map((node) => node.cloneNode(true));
   const form = () => holder.querySelector("form[data-check]");
   const field = () => form() && form().elements.text;
   const current = () => (form() ? Number(form().dataset.check) : 0);
@@ -98,15 +99,17 @@
     newest += 1;
     const mine = newest;
     let html = "";
+    let nodes;
     try {
       html = ahead.has(pk) ? await ahead.get(pk) : "";
       ahead.delete(pk);
       if (html === "") html = await get(pk, false);
+      if (html !== null) nodes = nodesOf(html);
     } catch {
-      html = drawn.get(pk);
+      nodes = copyOf(drawn.get(pk));
     }
     if (mine !== newest) return;
-    if (html === undefined) {
+    if (html !== null && !nodes) {
       window.location.assign(`${desk.dataset.done}?v=${pk}`);
       return;
     }
@@ -115,8 +118,8 @@
       await goOn(Math.max(0, at));
       return;
     }
-    drawn.set(pk, html);
-    holder.replaceChildren(...nodesOf(html));
+    drawn.set(pk, copyOf(nodes));
+    holder.replaceChildren(...nodes);
     begin();
   };
   const finished = async () => {
@@ -346,6 +349,6 @@
   window.addEventListener("beforeunload", (event) => {
     if (pending) event.preventDefault();
   });
-  if (form()) drawn.set(current(), holder.innerHTML);
+  if (form()) drawn.set(current(), copyOf([...holder.childNodes]));
   begin();
 })();
