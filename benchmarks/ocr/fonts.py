@@ -26,7 +26,7 @@ Mask = NDArray[np.uint8]
 DEB = "deb/usr/share/fonts"
 NPM = "npm/node_modules/@fontsource"
 DEBIAN = ("fonts-ipaexfont-gothic", "fonts-ipaexfont-mincho", "fonts-klee", "fonts-seto",
-          "fonts-yusei-magic", "fonts-yozvox-yozfont", "fonts-horai-umefont")  # fmt: skip
+          "fonts-yusei-magic", "fonts-yozvox-yozfont-edu", "fonts-horai-umefont")  # fmt: skip
 NODE = ("biz-udgothic", "noto-sans-jp", "noto-serif-jp", "yomogi", "zen-kurenaido", "kiwi-maru",
         "kosugi-maru", "sawarabi-gothic", "shippori-mincho")  # fmt: skip
 
