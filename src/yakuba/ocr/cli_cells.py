@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import sys
@@ -18,6 +17,7 @@ from PIL import Image, ImageOps
 from yakuba.core.weights import BadRegistry, MissingModel
 from yakuba.ocr.domain.cell_image import Gray
 from yakuba.ocr.engines.cells import CellReader, Charset
+from yakuba.ocr.output import line_of
 
 MAX_BYTES = 20 * 1024 * 1024  # a cell's file
 MAX_PIXELS = 20_000_000  # a cell's picture: an A4 page at 450 dpi still passes
@@ -129,7 +129,7 @@ def cells(images: tuple[str, ...], charset: Charset, output: Path) -> None:
     try:
         with temporary.open("x", encoding="utf-8") as stream:
             for line in _lines(images, charset):
-                stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+                stream.write(line_of(line))
                 if "error" in line:
                     failed += 1
                     click.echo(f"{line['image']}：{line['error']}。", err=True)

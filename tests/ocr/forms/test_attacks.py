@@ -197,6 +197,7 @@ def test_a_design_that_no_database_or_page_can_hold_is_refused(web: Any, draft: 
         json.dumps({**design(), "fields": [{**FIELD, "label": "\ud800"}]}),
         json.dumps({**design(), "fields": [{**FIELD, "box": [float("nan"), 1, 2, 3]}]}),
         json.dumps({**design(), "fields": []}).replace("210", "1e999"),
+        json.dumps({**design(), "fields": []}).replace("210", "9" * 400),
         "[" * 100_000,
     ):
         answer = web.post(url("design", draft.pk), {"definition": text, "stamp": stamp})

@@ -24,6 +24,7 @@ from yakuba.ocr.services.batches import STUCK_PAGES, remove_page
 from yakuba.ocr.services.forms import active_versions, content
 from yakuba.ocr.services.intake import IntakeRefused, read_again, replace_file
 from yakuba.ocr.services.scans import BadScan, picture, reduced, scan_of
+from yakuba.ocr.services.turns import OPEN
 from yakuba.ocr.services.visibility import hidden_numbers, is_hidden, note_view
 from yakuba.ocr.services.words import kind_text, reason_text
 
@@ -119,7 +120,7 @@ def _values(page: Page, form: FormDefinition) -> list[dict[str, Any]]:
                 "value": value,
                 "shown": _shown(value, field, page),
                 "chip": VALUE_CHIPS[ValueState(value.state)],
-                "reasons": [reason_text(code) for code in value.reasons],
+                "reasons": [] if _unseen(value, page) else [reason_text(code) for code in value.reasons],
                 "open": VALUE_CHIPS[ValueState(value.state)] == "chip-ask",
                 "boxes": [
                     {"number": number, "box": box, "open": VALUE_CHIPS[ValueState(value.state)] == "chip-ask"}
@@ -130,11 +131,16 @@ def _values(page: Page, form: FormDefinition) -> list[dict[str, Any]]:
     return rows
 
 
+def _unseen(value: FieldValue, page: Page) -> bool:
+    """Whether people still enter the field without having seen what was read, or why it was doubted."""
+    return page.batch.blind and value.state in OPEN
+
+
 def _shown(value: FieldValue, field: Field, page: Page) -> str:
     """What the page says of a value: never a personal number, and no reading in a blind batch."""
     if value.kind == Kind.MY_NUMBER:
         return MASKED if value.sealed else "—"
-    if page.batch.blind and value.state in (ValueState.WAITING, ValueState.ONCE):
+    if _unseen(value, page):
         return "（入力前のため見せません）"
     text = value.final if value.final_at is not None else value.text
     return shown_text(field, text) or ("空欄" if value.blank else "—")
