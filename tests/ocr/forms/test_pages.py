@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.ocr.forms import stand_in
 from tests.ocr.forms.conftest import blank_file, design, filled_file, signed_in
 from yakuba.core.audit.labels import action_label
 from yakuba.core.audit.models import AuditEntry
@@ -106,8 +107,12 @@ def test_use_begins_with_the_test_and_the_request(web: Any, draft: FormVersion) 
     test = url("read-test", draft.pk)
     assert web.post(test, {"scans": [upload("scan.png", filled_file().data)]}).status_code == 302
     run_pending()
+    seen = AuditEntry.objects.filter(action="ocr.number.view")
+    assert not seen.exists()
     page = text_of(web.get(test))
     assert "4欄のうち 0欄" in page
+    assert stand_in.MY_NUMBER in page  # beside its crop, to be compared
+    assert seen.count() == 1
     crop = web.get(url("read-test-crop", draft.pk, 1, "paid"))
     assert crop["Content-Type"] == "image/png"
     assert "no-store" in crop["Cache-Control"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,6 +31,7 @@ from yakuba.ocr.services.words import kind_text, reason_text
 
 THUMB_PX = 260
 ORIGINAL_PX = 2200
+NO_SCAN = 225  # the grey of a sheet that can't be opened
 MASKED = "●●●●（個人番号）"
 VALUE_CHIPS = {
     ValueState.AUTO: "chip-auto",
@@ -168,7 +170,10 @@ def thumb(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     if found.registered is not None and found.version is not None:
         return png(reduced(covered(picture(found.registered), content(found.version)), THUMB_PX))
-    return png(reduced(_scanned(found), THUMB_PX))
+    try:
+        return png(reduced(_scanned(found), THUMB_PX))
+    except Http404:  # the list says why it can't be opened; a grey sheet is no broken page
+        return png(np.full((THUMB_PX, THUMB_PX * 7 // 10, 3), NO_SCAN, np.uint8))
 
 
 @require_GET
