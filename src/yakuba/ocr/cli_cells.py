@@ -69,9 +69,12 @@ def _gray(image: Image.Image) -> Gray:
     upright = ImageOps.exif_transpose(image)
     if upright.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
         levels = np.asarray(upright, np.float64)
+        if not np.isfinite(levels).all():
+            raise BadCell("画素に数でない値があります。JPEG か PNG で保存し直してください")
         low, high = float(levels.min()), float(levels.max())
-        # 16-bit scans keep their own scale; one that uses the lowest 8 bits only is read as 8-bit.
-        full = 255.0 if low >= 0 and high <= 255 else 65535.0
+        # 16-bit scans keep their own scale; one that uses the lowest 8 bits only is read as 8-bit, one
+        # between 0 and 1 as shares of white: read as black it would pass for an empty cell.
+        full = 1.0 if low >= 0 and high <= 1 else 255.0 if low >= 0 and high <= 255 else 65535.0
         return np.clip(levels * (255 / full), 0, 255).astype(np.uint8)
     if "A" in upright.getbands() or "transparency" in upright.info:
         colour = upright.convert("RGBA")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -282,6 +283,20 @@ def test_a_watched_folder_takes_whole_files_once(active: FormVersion, tmp_path: 
     assert AuditEntry.objects.filter(action="ocr.batch.create", actor__contains="ocr-watch").count() == 2
 
 
+def test_a_name_in_shift_jis_stops_no_folder(active: FormVersion, tmp_path: Path) -> None:
+    """A share may hand such names over as bytes; one of them ended the watching, at every start again."""
+    names = ["調査.png".encode("cp932"), b"\xff\xfe.txt"]
+    for name, data in zip(names, (filled_file().data, b"no scan" * 30), strict=True):
+        (tmp_path / os.fsdecode(name)).write_bytes(data)
+    watcher = Watcher(tmp_path, wish_of("給与支払報告書", "", scanner="", double_check=False), still_s=0)
+    watcher.look(0.0)
+    said = list(watcher.take_ready(1.0))
+    assert any("調査.png：束" in one for one in said)
+    assert Batch.objects.get().title == "調査.png"
+    assert (tmp_path / "done" / os.fsdecode(names[0])).exists()
+    assert (tmp_path / "failed" / os.fsdecode(names[1])).exists()
+
+
 @pytest.mark.parametrize(("form", "version"), [("よその帳票", ""), ("給与支払報告書", "9"), ("", "1")])
 def test_a_folder_for_a_form_that_is_not_in_use_is_refused(
     active: FormVersion, form: str, version: str
@@ -299,5 +314,5 @@ def test_the_command_takes_in_what_lies_there(active: FormVersion, tmp_path: Pat
     assert ended.exit_code == 0, ended.output
     assert "受け付けました（1ページ）" in ended.output
     wrong = CliRunner().invoke(watch, [str(tmp_path), "--form", "ない帳票"])
-    assert wrong.exit_code == 1
+    assert wrong.exit_code == 2
     assert "使用中の帳票" in wrong.output
