@@ -70,6 +70,19 @@ def test_every_kind_of_picture_of_a_digit_is_read(tmp_path: Path) -> None:
     assert all(0 <= line["confidence"] <= 1 for line in lines)
 
 
+def test_shares_of_white_are_no_empty_cell_and_no_number_is_a_fault(tmp_path: Path) -> None:
+    share = digit("7").astype(np.float32) / 255
+    pictures = [
+        save(tmp_path / "share.tif", Image.fromarray(share)),
+        save(tmp_path / "none.tif", Image.fromarray(np.full_like(share, np.nan))),
+    ]
+    out = tmp_path / "out.jsonl"
+    assert run(*pictures, "--charset", "digits", "-o", out).exit_code == 1
+    first, second = read(out)
+    assert first["text"] == "7"
+    assert "数でない値" in second["error"]
+
+
 def test_an_empty_cell_is_an_empty_text(tmp_path: Path) -> None:
     blank = save(tmp_path / "blank.png", Image.new("L", (40, 40), 255))
     assert run(blank, "--charset", "hiragana", "-o", tmp_path / "o").exit_code == 0

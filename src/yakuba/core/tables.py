@@ -22,10 +22,8 @@ class RowFault:
     expected: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.file}：{self.row}行目の列「{self.column}」：「{self.found}」とあります。"
-            f"{self.expected}にしてください。"
-        )
+        place = f"{self.row}行目の列「{self.column}」" if self.row else self.column
+        return f"{self.file}：{place}：「{self.found}」とあります。{self.expected}にしてください。"
 
 
 class TableFaults(Exception):

@@ -11,8 +11,13 @@ from typing import Any
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """As ``write_texts``, one indented JSON document."""
-    write_texts(path, (json.dumps(values, ensure_ascii=False, indent=1) + "\n",))
+    """As ``write_texts``, one indented JSON document; names of files that are no UTF-8 in escapes."""
+    text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(values, indent=1) + "\n"
+    write_texts(path, (text,))
 
 
 def write_texts(path: Path, texts: Iterable[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import sys
@@ -18,6 +17,7 @@ from PIL import Image, ImageOps
 from yakuba.core.weights import BadRegistry, MissingModel
 from yakuba.ocr.domain.cell_image import Gray
 from yakuba.ocr.engines.cells import CellReader, Charset
+from yakuba.ocr.output import line_of
 
 MAX_BYTES = 20 * 1024 * 1024  # a cell's file
 MAX_PIXELS = 20_000_000  # a cell's picture: an A4 page at 450 dpi still passes
@@ -69,9 +69,12 @@ def _gray(image: Image.Image) -> Gray:
     upright = ImageOps.exif_transpose(image)
     if upright.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
         levels = np.asarray(upright, np.float64)
+        if not np.isfinite(levels).all():
+            raise BadCell("画素に数でない値があります。JPEG か PNG で保存し直してください")
         low, high = float(levels.min()), float(levels.max())
-        # 16-bit scans keep their own scale; one that uses the lowest 8 bits only is read as 8-bit.
-        full = 255.0 if low >= 0 and high <= 255 else 65535.0
+        # 16-bit scans keep their own scale; one that uses the lowest 8 bits only is read as 8-bit, one
+        # between 0 and 1 as shares of white: read as black it would pass for an empty cell.
+        full = 1.0 if low >= 0 and high <= 1 else 255.0 if low >= 0 and high <= 255 else 65535.0
         return np.clip(levels * (255 / full), 0, 255).astype(np.uint8)
     if "A" in upright.getbands() or "transparency" in upright.info:
         colour = upright.convert("RGBA")
@@ -129,7 +132,7 @@ def cells(images: tuple[str, ...], charset: Charset, output: Path) -> None:
     try:
         with temporary.open("x", encoding="utf-8") as stream:
             for line in _lines(images, charset):
-                stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+                stream.write(line_of(line))
                 if "error" in line:
                     failed += 1
                     click.echo(f"{line['image']}：{line['error']}。", err=True)

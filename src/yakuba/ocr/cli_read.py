@@ -24,21 +24,15 @@ Named = tuple[str, Scan]
 
 def load_form(path: Path) -> FormDefinition:
     """The form definition in a YAML file. Raises ``BadForm``."""
-    import yaml
+    from yakuba.ocr import form_yaml
 
     try:
-        data = yaml.safe_load(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except OSError as error:
         raise BadForm([f"{path}：読めません（{error.strerror}）。名前を確かめてください。"]) from None
     except UnicodeDecodeError:
         raise BadForm([f"{path}：UTF-8 として読めません。UTF-8 で保存してください。"]) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{mark.line + 1}行目の" if mark is not None else ""
-        raise BadForm(
-            [f"{path}：{where}YAML の書き方に誤りがあります。字下げと記号を確かめてください。"]
-        ) from None
-    return parse_form(data, where=str(path))
+    return parse_form(form_yaml.load(text, str(path)), where=str(path))
 
 
 def load_template(form: FormDefinition, path: Path) -> Template:

@@ -50,7 +50,8 @@ def watch(
     try:
         wish = wish_of(form_name, version_name, scanner=scanner, double_check=double_check)
     except BadWish as error:
-        raise click.ClickException(str(error)) from None
+        click.echo(str(error), err=True)
+        sys.exit(2)
     watcher = Watcher(folder, wish, still_s=still)
     watcher.look(time.time())
     while True:

@@ -72,6 +72,11 @@ class ManyFilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Each file is checked as one."""
         several = data if isinstance(data, (list, tuple)) else [data]
+        empty = [str(one.name) for one in several if isinstance(one, UploadedFile) and not one.size]
+        if empty:
+            raise ValidationError(
+                [f"{name}：空（0バイト）です。もう一度読み取って保存してください。" for name in empty]
+            )
         return [super(ManyFilesField, self).clean(one, initial) for one in several or [None]]
 
 
@@ -83,7 +88,6 @@ def many_files(label: str, help_text: str) -> ManyFilesField:
         widget=ManyFilesInput(attrs={"accept": ENDINGS, "multiple": True}),
         error_messages={
             "required": f"ファイルが選ばれていません。{label}を選んでください。",
-            "empty": "空のファイルがあります。中身のあるファイルを選んでください。",
         },
     )
 

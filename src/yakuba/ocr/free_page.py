@@ -42,6 +42,8 @@ def read_free_page(page: NDArray[np.uint8]) -> list[TextLine]:
     """The lines of a page (height x width x 3, blue green red) in reading order."""
     detector, reader = _engines()
     boxes = detector.find(page)
+    if not boxes:
+        return []  # the blank back of a sheet
     crops: list[NDArray[np.uint8]] = []
     first: list[int] = []
     for box in boxes:

@@ -108,7 +108,17 @@ def test_a_page_that_can_not_be_a_sheet_waits_with_the_reason(
     assert any(said in one for one in page.problems)
     for address in (url("batch", batch.pk), url("page", page.pk)):
         assert said in text_of(web.get(address))
-    assert web.get(url("page-thumb", page.pk)).status_code == 404
+    assert web.get(url("page-original", page.pk)).status_code == 404
+    assert web.get(url("page-thumb", page.pk))["Content-Type"] == "image/png"  # grey, no broken picture
+
+
+def test_every_empty_file_of_an_intake_is_named(web: Any, active: FormVersion) -> None:
+    files = [upload("a.png", b""), upload("good.png", png(800, 1100)), upload("b.png", b"")]
+    answer = web.post(url("batch-new"), {"title": "束", "scans": files})
+    assert answer.status_code == 422
+    for name in ("a.png：空", "b.png：空"):
+        assert name in text_of(answer)
+    assert not Batch.objects.exists()
 
 
 def test_a_long_pdf_is_a_batch_but_no_set_of_samples(web: Any, active: FormVersion) -> None:
@@ -197,6 +207,7 @@ def test_a_design_that_no_database_or_page_can_hold_is_refused(web: Any, draft: 
         json.dumps({**design(), "fields": [{**FIELD, "label": "\ud800"}]}),
         json.dumps({**design(), "fields": [{**FIELD, "box": [float("nan"), 1, 2, 3]}]}),
         json.dumps({**design(), "fields": []}).replace("210", "1e999"),
+        json.dumps({**design(), "fields": []}).replace("210", "9" * 400),
         "[" * 100_000,
     ):
         answer = web.post(url("design", draft.pk), {"definition": text, "stamp": stamp})

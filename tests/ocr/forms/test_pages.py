@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.ocr.forms import stand_in
 from tests.ocr.forms.conftest import blank_file, design, filled_file, signed_in
 from yakuba.core.audit.labels import action_label
 from yakuba.core.audit.models import AuditEntry
@@ -106,8 +108,12 @@ def test_use_begins_with_the_test_and_the_request(web: Any, draft: FormVersion) 
     test = url("read-test", draft.pk)
     assert web.post(test, {"scans": [upload("scan.png", filled_file().data)]}).status_code == 302
     run_pending()
+    seen = AuditEntry.objects.filter(action="ocr.number.view")
+    assert not seen.exists()
     page = text_of(web.get(test))
     assert "4欄のうち 0欄" in page
+    assert stand_in.MY_NUMBER in page  # beside its crop, to be compared
+    assert seen.count() == 1
     crop = web.get(url("read-test-crop", draft.pk, 1, "paid"))
     assert crop["Content-Type"] == "image/png"
     assert "no-store" in crop["Cache-Control"]
@@ -277,6 +283,20 @@ def test_a_watched_folder_takes_whole_files_once(active: FormVersion, tmp_path: 
     assert AuditEntry.objects.filter(action="ocr.batch.create", actor__contains="ocr-watch").count() == 2
 
 
+def test_a_name_in_shift_jis_stops_no_folder(active: FormVersion, tmp_path: Path) -> None:
+    """A share may hand such names over as bytes; one of them ended the watching, at every start again."""
+    names = ["調査.png".encode("cp932"), b"\xff\xfe.txt"]
+    for name, data in zip(names, (filled_file().data, b"no scan" * 30), strict=True):
+        (tmp_path / os.fsdecode(name)).write_bytes(data)
+    watcher = Watcher(tmp_path, wish_of("給与支払報告書", "", scanner="", double_check=False), still_s=0)
+    watcher.look(0.0)
+    said = list(watcher.take_ready(1.0))
+    assert any("調査.png：束" in one for one in said)
+    assert Batch.objects.get().title == "調査.png"
+    assert (tmp_path / "done" / os.fsdecode(names[0])).exists()
+    assert (tmp_path / "failed" / os.fsdecode(names[1])).exists()
+
+
 @pytest.mark.parametrize(("form", "version"), [("よその帳票", ""), ("給与支払報告書", "9"), ("", "1")])
 def test_a_folder_for_a_form_that_is_not_in_use_is_refused(
     active: FormVersion, form: str, version: str
@@ -294,5 +314,5 @@ def test_the_command_takes_in_what_lies_there(active: FormVersion, tmp_path: Pat
     assert ended.exit_code == 0, ended.output
     assert "受け付けました（1ページ）" in ended.output
     wrong = CliRunner().invoke(watch, [str(tmp_path), "--form", "ない帳票"])
-    assert wrong.exit_code == 1
+    assert wrong.exit_code == 2
     assert "使用中の帳票" in wrong.output

@@ -120,6 +120,19 @@ def test_what_is_handed_up_waits_for_an_approver() -> None:
     assert confirm(value, chief, "5", turn=4).final == "5"
 
 
+def test_nobody_is_both_persons_of_a_double_check_by_handing_it_up_to_themselves() -> None:
+    batch = check_desk.make_batch(1, fields=["paid"], double_check=True)
+    chief, other, officer = make_user("approver"), make_user("approver"), make_user("officer")
+    value = decide(one(batch).pk, by=chief, act="escalate", turn=1)
+    with pytest.raises(Overtaken, match="ほかの承認者"):
+        confirm(value, chief, "5", turn=4)
+    assert [waiting_for(one_of).count() for one_of in (chief, other, officer)] == [0, 1, 0]
+    undo(value.pk, by=chief)
+    confirm(value, officer, "5")
+    decide(value.pk, by=chief, act="escalate", turn=2)
+    assert confirm(value, chief, "5", turn=4).final == "5"
+
+
 def test_undo_adds_a_time_and_brings_the_field_back() -> None:
     batch, user, other = check_desk.make_batch(1, fields=["paid"]), make_user("officer"), make_user("officer")
     value = confirm(one(batch), user, "5")

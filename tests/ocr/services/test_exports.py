@@ -77,6 +77,22 @@ def test_csv_has_the_chosen_columns_in_their_order_and_a_masked_number() -> None
         exports.save_columns(batch.version, [], by=user)
 
 
+def test_fields_under_one_heading_leave_in_columns_that_can_be_told_apart() -> None:
+    """Two 「郵便番号」 on a form are usual; hand-over rows need names that differ."""
+    titles = {"name": "金額", "paid": "金額", "tax_a": "金額（paid）", "tax_b": exports.SHEET}
+    fields = [
+        {**one, "label": titles.get(one["name"], one["label"])} for one in check_desk.DEFINITION["fields"]
+    ]
+    check_desk.make_version({**check_desk.DEFINITION, "fields": fields})
+    batch = finished(1)
+    assert batch.version is not None
+    chosen = exports.select(batch)
+    header = rows_of(exports.csv_of(chosen, batch.version))[0]
+    assert header[2:6] == ["金額（name）", "金額（paid）（paid）", "金額（paid）", "用紙の番号（tax_b）"]
+    assert len(set(header)) == len(header)
+    assert handover.read(exports.handover_of(chosen, batch.version)).columns == tuple(header)
+
+
 def test_a_masked_number_leaves_in_cp932_too() -> None:
     batch = finished(1)
     assert batch.version is not None

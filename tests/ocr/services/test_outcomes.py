@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.ocr import check_desk
 from tests.site.browser import make_user
@@ -17,6 +19,7 @@ from yakuba.ocr.services.checking import decide, undo
 from yakuba.ocr.services.definitions import definition_of
 from yakuba.ocr.services.outcomes import task_or_none
 from yakuba.ocr.services.turns import CheckError
+from yakuba.ocr.services.words import reason_text
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +96,31 @@ def test_a_blind_field_shows_no_reading_and_the_second_person_nothing_of_the_fir
     assert [one.text for one in third_view.candidates] == ["777", "778"]
     assert third_view.chips == ("2人の入力が違う",)
     assert "甲" not in str(third_view.candidates)
+
+
+def test_sums_tell_nothing_of_the_readings_of_a_blind_batch() -> None:
+    check_desk.make_batch(1, fields=["tax_a", "tax_b", "tax_total"], blind=True)
+    persons = [make_user("officer") for _ in range(3)]
+    total = FieldValue.objects.get(name="tax_total")
+    assert confirm(total, persons[0], "999", 1).state == ValueState.ONCE  # no doubt: read were 1000 and 234
+    confirm(total, persons[1], "1234", 2)
+    assert panel(FieldValue.objects.get(name="tax_total"), persons[2]).clue == ""
+
+
+@pytest.mark.parametrize("entries", [(), ("5",), ("5", "6"), (None,)])
+def test_the_page_of_a_sheet_shows_no_reading_before_its_blind_field_is_settled(
+    client: Client, entries: tuple[str | None, ...]
+) -> None:
+    check_desk.make_batch(1, fields=["paid"], blind=True)
+    value = check_desk.doubt(FieldValue.objects.get(), "987650")
+    for turn, text in enumerate(entries, 1):
+        who, act = make_user("officer"), "confirm" if text else "escalate"
+        decide(value.pk, by=who, act=act, text=text or "", turn=turn)  # type: ignore[arg-type]
+    client.force_login(make_user("officer"))
+    shown = client.get(reverse("ocr:page", args=[value.page_id])).content.decode()
+    assert "入力前のため見せません" in shown
+    for secret in (value.text, f"{int(value.text):,}", "987,650", reason_text("engines_disagree")):
+        assert secret not in shown
 
 
 def test_marks_of_a_blind_field_are_picked_from_the_form_and_not_from_the_reading() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
@@ -84,7 +83,7 @@ class _Reader:
 
     def number(self, at: str, value: Any, least: float, most: float) -> float:
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if is_number and math.isfinite(value) and least < value <= most:
+        if is_number and least < value <= most:  # no NaN compares
             return float(value)
         self.fault(at, value, f"{least:g} より大きく {most:g} 以下の数")
         return least + 1.0
@@ -92,7 +91,7 @@ class _Reader:
     def box(self, at: str, value: Any, page: tuple[float, float]) -> Box:
         numbers = value if isinstance(value, (list, tuple)) else ()
         good = len(numbers) == 4 and all(
-            isinstance(one, (int, float)) and not isinstance(one, bool) and math.isfinite(one)
+            isinstance(one, (int, float)) and not isinstance(one, bool) and abs(one) < 1e9  # nor NaN
             for one in numbers
         )
         if not good:
@@ -220,7 +219,7 @@ def _pattern(reader: _Reader, at: str, value: Any) -> str:
     text = reader.text(f"{at}『pattern』", value, needed=False)
     try:
         re.compile(text)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):  # repeated too often, nested too deep
         reader.fault(f"{at}『pattern』", text, "正しい正規表現")
         return ""
     return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,11 +25,13 @@ from yakuba.ocr.services.batches import STUCK_PAGES, remove_page
 from yakuba.ocr.services.forms import active_versions, content
 from yakuba.ocr.services.intake import IntakeRefused, read_again, replace_file
 from yakuba.ocr.services.scans import BadScan, picture, reduced, scan_of
+from yakuba.ocr.services.turns import OPEN
 from yakuba.ocr.services.visibility import hidden_numbers, is_hidden, note_view
 from yakuba.ocr.services.words import kind_text, reason_text
 
 THUMB_PX = 260
 ORIGINAL_PX = 2200
+NO_SCAN = 225  # the grey of a sheet that can't be opened
 MASKED = "●●●●（個人番号）"
 VALUE_CHIPS = {
     ValueState.AUTO: "chip-auto",
@@ -119,7 +122,7 @@ def _values(page: Page, form: FormDefinition) -> list[dict[str, Any]]:
                 "value": value,
                 "shown": _shown(value, field, page),
                 "chip": VALUE_CHIPS[ValueState(value.state)],
-                "reasons": [reason_text(code) for code in value.reasons],
+                "reasons": [] if _unseen(value, page) else [reason_text(code) for code in value.reasons],
                 "open": VALUE_CHIPS[ValueState(value.state)] == "chip-ask",
                 "boxes": [
                     {"number": number, "box": box, "open": VALUE_CHIPS[ValueState(value.state)] == "chip-ask"}
@@ -130,11 +133,16 @@ def _values(page: Page, form: FormDefinition) -> list[dict[str, Any]]:
     return rows
 
 
+def _unseen(value: FieldValue, page: Page) -> bool:
+    """Whether people still enter the field without having seen what was read, or why it was doubted."""
+    return page.batch.blind and value.state in OPEN
+
+
 def _shown(value: FieldValue, field: Field, page: Page) -> str:
     """What the page says of a value: never a personal number, and no reading in a blind batch."""
     if value.kind == Kind.MY_NUMBER:
         return MASKED if value.sealed else "—"
-    if page.batch.blind and value.state in (ValueState.WAITING, ValueState.ONCE):
+    if _unseen(value, page):
         return "（入力前のため見せません）"
     text = value.final if value.final_at is not None else value.text
     return shown_text(field, text) or ("空欄" if value.blank else "—")
@@ -162,7 +170,10 @@ def thumb(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     if found.registered is not None and found.version is not None:
         return png(reduced(covered(picture(found.registered), content(found.version)), THUMB_PX))
-    return png(reduced(_scanned(found), THUMB_PX))
+    try:
+        return png(reduced(_scanned(found), THUMB_PX))
+    except Http404:  # the list says why it can't be opened; a grey sheet is no broken page
+        return png(np.full((THUMB_PX, THUMB_PX * 7 // 10, 3), NO_SCAN, np.uint8))
 
 
 @require_GET

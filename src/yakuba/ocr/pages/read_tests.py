@@ -52,6 +52,9 @@ def _page(request: HttpRequest, found: FormVersion, form: SamplesForm, status: i
     stamp = stamp_of(found)
     samples = [_sample(one, stamp) for one in found.samples.select_related("version", "version__form")]
     fields = [field for one in samples for field in one["fields"]]
+    if any(field["secret"] and field["text"] for field in fields):  # they stand in the page itself
+        detail = {"version": found.pk, "picture": False}
+        record("ocr.number.view", actor=request.user, target=f"ocr.version:{found.pk}", detail=detail)
     context = {
         "version": found,
         "chip": state_chip(found),

@@ -16,8 +16,14 @@ MOST_KIND = 200  # characters of a task's kind
 
 
 def task_for(form: FormDefinition, field: Field, *, model: str, scanner: str) -> Task:
-    """What one field's policy and certificate are for."""
-    return Task(SYSTEM, f"{form.name}/{field.title}"[:MOST_KIND], form.version, model, scanner)
+    """What one field's policy and certificate are for; fields under one heading are certified apart."""
+    title = field.title
+    others = {one.title for one in form.fields if one.name != field.name}
+    while title in others:
+        title += f"（{field.name}）"
+    if len(f"{form.name}/{title}") > MOST_KIND:  # never cut: the name at the end tells fields apart
+        title = f"…（{field.name}）"
+    return Task(SYSTEM, f"{form.name}/{title}", form.version, model, scanner)
 
 
 def task_of(value: FieldValue, form: FormDefinition) -> Task:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -102,9 +103,22 @@ def columns_of(version: FormVersion) -> list[Column]:
     form = definition_of(version)
     saved = ExportLayout.objects.filter(version=version).first()
     if saved is None:
-        return [Column(one.name, one.title) for one in form.fields]
+        return _distinct([Column(one.name, one.title) for one in form.fields])
     known = {one.name for one in form.fields}
     return [Column(one["field"], one["title"]) for one in saved.columns if one["field"] in known]
+
+
+def _distinct(columns: Sequence[Column]) -> list[Column]:
+    """The columns with headings of their own: one that several fields share gets the field's name behind."""
+    shared = Counter([SHEET, *(one.title for one in columns)])
+    taken, found = set(shared), []
+    for one in columns:
+        title = one.title
+        while shared[one.title] > 1 and title in taken:
+            title += f"（{one.field}）"
+        taken.add(title)
+        found.append(Column(one.field, title))
+    return found
 
 
 def save_columns(version: FormVersion, columns: Sequence[Column], *, by: Any) -> ExportLayout:

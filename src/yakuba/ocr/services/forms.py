@@ -133,12 +133,12 @@ def _paper_of_design(data: dict[str, Any]) -> tuple[float, float]:
     """Width and height of a design in mm; every page that shows a version draws with them. ``FormError``."""
     page = data.get("page")
     found = [page.get(key) for key in ("width_mm", "height_mm")] if isinstance(page, dict) else []
-    sizes = [float(one) for one in found if isinstance(one, (int, float)) and not isinstance(one, bool)]
+    sizes = [one for one in found if isinstance(one, (int, float)) and not isinstance(one, bool)]
     if len(sizes) != 2 or not all(0 < one <= LARGEST_MM for one in sizes):
         raise FormError(
             f"用紙の幅と高さ：0より大きく{LARGEST_MM:g}mmまでの数にしてください。保存していません。"
         )
-    return sizes[0], sizes[1]
+    return float(sizes[0]), float(sizes[1])
 
 
 def package_of(version: FormVersion) -> bytes:

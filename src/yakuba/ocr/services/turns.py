@@ -49,13 +49,16 @@ def is_chief(user: Any) -> bool:
 
 def why_not(value: FieldValue, checks: Iterable[Check], user: Any, *, chief: bool) -> str:
     """Why the open field does not wait for this person; empty when it does."""
-    mine = any(one.by_id == user.pk for one in checks if one.undone_at is None)
+    people = {one.by_id for one in checks if one.undone_at is None}
+    mine = user.pk in people
     if value.state == ValueState.ONCE and mine:
         return "1人目として入力した欄です。2人目は別の職員が入力します。"
     if value.state == ValueState.DIFFERS and mine and not chief:
         return "2人の入力が違う欄です。入力した2人とは別の職員か、承認者が決めます。"
     if value.state == ValueState.ESCALATED and not chief:
         return "係長の判断を待っている欄です。承認者が決めます。"
+    if value.state == ValueState.ESCALATED and people == {user.pk} and two_persons(value.page.batch):
+        return "自分で係長の判断に回した、二人で確認する欄です。ほかの承認者が決めるか、自分で戻します。"
     if value.state in SETTLED:
         return "確定した欄です。"
     return ""
@@ -63,8 +66,11 @@ def why_not(value: FieldValue, checks: Iterable[Check], user: Any, *, chief: boo
 
 def waiting_for(user: Any) -> QuerySet[FieldValue]:
     """The open fields that wait for this person, as ``why_not`` says it of one."""
-    mine = Exists(Check.objects.filter(value=OuterRef("pk"), by=user, undone_at=None))
+    standing = Check.objects.filter(value=OuterRef("pk"), undone_at=None)
+    mine, others = Exists(standing.filter(by=user)), Exists(standing.exclude(by=user))
     rows = FieldValue.objects.filter(state__in=OPEN).exclude(Q(state=ValueState.ONCE) & mine)
+    two = Q(page__batch__double_check=True) | Q(page__batch__blind=True)
+    rows = rows.exclude(two & Q(state=ValueState.ESCALATED) & mine & ~others)
     if is_chief(user):
         return rows
     return rows.exclude(Q(state=ValueState.DIFFERS) & mine).exclude(state=ValueState.ESCALATED)

@@ -85,20 +85,32 @@ class Watcher:
                 self._seen.pop(path, None)
 
     def _take(self, path: Path) -> str:
+        name = readable(path.name)
         try:
             if path.stat().st_size > MOST_FILE:
-                raise IntakeRefused([f"{path.name}：{MOST_FILE >> 20}MBを超えています。分けてください。"])
-            file = Incoming(path.name, path.read_bytes())
-            batch = take_in([file], replace(self._wanted, title=path.name[:100]), by=None, actor=ACTOR)
+                raise IntakeRefused([f"{name}：{MOST_FILE >> 20}MBを超えています。分けてください。"])
+            file = Incoming(name, path.read_bytes())
+            batch = take_in([file], replace(self._wanted, title=name[:100]), by=None, actor=ACTOR)
         except IntakeRefused as refused:
             moved = _move(path, self._folder / FAILED)
             reason = moved.with_name(f"{moved.name}.理由.txt")
             reason.write_text("\n".join(refused.problems) + "\n", encoding="utf-8")
-            return f"{path.name}：受け付けられませんでした。{refused.problems[0]}"
+            return f"{name}：受け付けられませんでした。{refused.problems[0]}"
         except OSError as error:
-            return f"{path.name}：開けません（{type(error).__name__}）。次の回に、もう一度試します。"
+            return f"{name}：開けません（{type(error).__name__}）。次の回に、もう一度試します。"
         _move(path, self._folder / DONE)
-        return f"{path.name}：束{batch.pk}として受け付けました（{batch.pages.count():,}ページ）。"
+        return f"{name}：束{batch.pk}として受け付けました（{batch.pages.count():,}ページ）。"
+
+
+def readable(name: str) -> str:
+    """The name of a file as people read it: scanners write Shift_JIS into shares that say UTF-8."""
+    found = os.fsencode(name)
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return found.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return found.decode("utf-8", "replace")
 
 
 def _move(path: Path, folder: Path) -> Path:

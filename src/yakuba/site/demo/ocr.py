@@ -233,10 +233,12 @@ def simulate_entries(form: str, version: str, first: str, second: str) -> dict[s
     if one is None or two is None or one == two:
         raise LookupError("入力する職員の番号を2人分、別々に指定してください。")
     counts: dict[str, int] = {}
-    for field in content(found).fields:
-        rows = BorderTask.objects.filter(
-            system=SYSTEM, kind=f"{form}/{field.title}", version=version
-        ).exclude(policy=Policy.ALWAYS_STAFF.value)
+    definition = content(found)
+    for field in definition.fields:
+        kind = task_for(definition, field, model="", scanner="").kind
+        rows = BorderTask.objects.filter(system=SYSTEM, kind=kind, version=version).exclude(
+            policy=Policy.ALWAYS_STAFF.value
+        )
         for row in rows.order_by("pk"):
             if not row.labels.filter(simulated=True).exists():
                 writing = "print" if field.kind in MARKS else field.writing.value
