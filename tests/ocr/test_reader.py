@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,12 +18,13 @@ from click.testing import CliRunner
 from tests.ocr import made_pages as pages
 from yakuba.cli import main
 from yakuba.core.weights import MissingModel, find
+from yakuba.ocr import cli_read
 from yakuba.ocr.domain.form import Box, Field, FieldPolicy, FormDefinition, Kind, SumRule, Writing
 from yakuba.ocr.domain.form_reading import render_form
 from yakuba.ocr.domain.reading import FieldReading, PageReading, Reason
 from yakuba.ocr.domain.registration import Template
 from yakuba.ocr.reader import READING_MODULES, FormReader, PageRefused, engine_version
-from yakuba.ocr.simulated import decision, shipped
+from yakuba.ocr.simulated import decision, measured_with, shipped
 
 
 def installed() -> bool:
@@ -133,6 +135,17 @@ def test_a_field_that_staff_always_decide_says_so(reading: PageReading) -> None:
     number = of(reading, "number")
     assert Reason.ALWAYS_STAFF in number.reasons
     assert decision(FIELDS[-1], number, shipped()).value == "staff"
+
+
+def test_the_shipped_certificates_were_measured_with_the_shipped_engine() -> None:
+    """After a change of weights or reading code: ``python -m benchmarks.ocr.remake_certificates``."""
+    assert measured_with() == engine_version()
+
+
+def test_certificates_of_another_engine_are_named(monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(cli_read, "measured_with", lambda: "another")
+    assert cli_read._assumed() == shipped()
+    assert "別の版の読取り" in capsys.readouterr().err
 
 
 def test_a_wrong_sum_and_a_wrong_check_digit_must_be_checked(reader: FormReader, template: Template) -> None:

@@ -1,6 +1,6 @@
 """Cross-fitted readings of the real digits: every digit is read by a net that never saw it.
 
-    python -m training.ocr.crossfit_digits DATA.npz -o readings.npz [--folds 9] [--steps 1400] [--members 2]
+    python -m training.ocr.crossfit_digits DATA.npz -o readings.npz [--folds 9] [--steps 2000] [--members 1]
 
 The output holds ``probabilities`` (n, 10), ``labels`` (n,), ``fold`` (n,) and the data's SHA-256; the
 benchmark of 12-digit numbers (``benchmarks/ocr/bench_numbers.py``) reads it. Folds that are already in the
@@ -56,8 +56,9 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--folds", type=int, default=9)
     parser.add_argument("--only", type=int, nargs="*")
-    parser.add_argument("--steps", type=int, default=1400)
-    parser.add_argument("--members", type=int, default=2, help="nets, of other seeds, that are joined")
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--members", type=int, default=1, help="nets, of other seeds, that are joined")
+    parser.add_argument("--seed", type=int, default=7, help="of fold 0; each fold has the next")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -71,7 +72,7 @@ def main() -> None:
         part = parts / f"{number}-of-{options.folds}-{options.steps}-{options.members}.npy"
         if not part.exists() and (options.only is None or number in options.only):
             nets = [
-                member(parts, cells[~held], labels[~held], number + 100 * one, options)
+                member(parts, cells[~held], labels[~held], options.seed + number + 100 * one, options)
                 for one in range(options.members)
             ]
             np.save(part, viewed(Joined(nets).eval(), cells[held]))

@@ -1,6 +1,6 @@
 """Fit the shipped net of digits on all of the data and export it.
 
-    python -m training.ocr.train_digits DATA.npz -o cells-digits.onnx [--members 2]
+    python -m training.ocr.train_digits DATA.npz -o cells-digits.onnx [--members 1]
 
 What it reads right is measured by ``crossfit_digits``, which trains in the same way, without the digits that
 it reads.
@@ -25,8 +25,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1400)
-    parser.add_argument("--members", type=int, default=2, help="nets, of other seeds, that are joined")
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--members", type=int, default=1, help="nets, of other seeds, that are joined")
     parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()

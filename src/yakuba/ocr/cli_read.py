@@ -17,8 +17,12 @@ from yakuba.ocr.domain.reading import FieldReading, PageReading
 from yakuba.ocr.domain.registration import Template
 from yakuba.ocr.intake import BadScan, Scan, open_scan
 from yakuba.ocr.output import write_lines
-from yakuba.ocr.simulated import Certificates, decision, shipped
+from yakuba.ocr.simulated import Certificates, decision, measured_with, shipped
 
+OTHER_ENGINE = (
+    "同梱の模擬認定は、別の版の読取り（モデル、プログラム、ライブラリ）で測ったものです。"
+    "測った誤り率は、この環境には当てはまりません。"
+)
 Named = tuple[str, Scan]
 
 
@@ -140,12 +144,21 @@ def read(images: tuple[str, ...], form_file: Path, output: Path, assume_certifie
         form = load_form(form_file)
         template = load_template(form, form_file)
         scans = open_images(images)
-        certificates = shipped() if assume_certified else {}
+        certificates = _assumed() if assume_certified else {}
         write_lines(output, page_lines(form, template, scans, certificates))
     except (BadForm, BadScan, MissingModel, BadRegistry) as error:
         _stop(str(error))
     except OSError as error:
         _stop(f"{output}：書き出せません（{error.strerror}）。書き出す先を確かめてください。")
+
+
+def _assumed() -> Certificates:
+    """The shipped certificates; says so when they were measured with another engine than the one here."""
+    from yakuba.ocr.reader import engine_version
+
+    if measured_with() != engine_version():
+        click.echo(OTHER_ENGINE, err=True)
+    return shipped()
 
 
 def _stop(message: str) -> NoReturn:

@@ -18,11 +18,18 @@ Certificates = Mapping[str, Certificate]
 
 def shipped() -> Certificates:
     """The certificates by «family/writing», and «blank/writing» for empty fields."""
+    return {name: _certificate(one) for name, one in _document().get("pools", {}).items()}
+
+
+def measured_with() -> str:
+    """The engine version (``reader.engine_version``) that the certificates were measured with."""
+    return str(_document().get("model", ""))
+
+
+def _document() -> dict[str, Any]:
     place = files("yakuba.ocr.certificates").joinpath("simulated.json")
-    if not place.is_file():
-        return {}
-    data = json.loads(place.read_text("utf-8"))
-    return {name: _certificate(one) for name, one in data["pools"].items()}
+    found: dict[str, Any] = json.loads(place.read_text("utf-8")) if place.is_file() else {}
+    return found
 
 
 def _certificate(data: Mapping[str, Any]) -> Certificate:

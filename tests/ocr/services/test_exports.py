@@ -10,17 +10,21 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 from django.utils import timezone
+from PIL import Image
 
 from tests.ocr import check_desk
 from tests.site.browser import make_user
 from yakuba.core import handover
 from yakuba.core.csv_files import CannotEncode
+from yakuba.core.files.models import StoredFile
+from yakuba.core.files.services import read, store
 from yakuba.core.people.models import ProtectedPerson
 from yakuba.core.people.protected import ReleaseRequired
-from yakuba.ocr.models import Batch, FieldValue, PageState, ValueState
+from yakuba.ocr.models import Batch, FieldValue, Page, PageState, ValueState
 from yakuba.ocr.services import exports
 from yakuba.ocr.services.checking import decide
 from yakuba.ocr.services.forgetting import forget_numbers, old_numbers
+from yakuba.site.retention import unused_files
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +192,34 @@ def test_numbers_and_their_pictures_end_after_their_time() -> None:
     (row,) = rows_of(exports.csv_of(exports.select(batch), batch.version, numbers=True))[1:]
     assert row[1] == ""
     assert row[2] == "髙橋 凪"
+
+
+def scanned_together(batch: Batch) -> StoredFile:
+    """The sheets of a batch as one scanned file, with an unsorted cover sheet as its last page."""
+    first = batch.pages.get(number=1)
+    image = Image.open(io.BytesIO(read(first.source))).convert("RGB")
+    body = io.BytesIO()
+    image.save(body, "TIFF", save_all=True, append_images=[image] * batch.pages.count())
+    whole = store(body.getvalue(), name="batch.tiff", content_type="image/tiff", by=None)
+    for page in batch.pages.all():
+        Page.objects.filter(pk=page.pk).update(source=whole, source_page=page.number)
+    number = batch.pages.count() + 1
+    Page.objects.create(
+        batch=batch, number=number, source=whole, source_page=number, state=PageState.UNSORTABLE
+    )
+    return whole
+
+
+def test_a_file_of_several_sheets_stays_until_its_last_number_is_forgotten() -> None:
+    batch = finished(2)
+    whole = scanned_together(batch)
+    numbers = FieldValue.objects.filter(kind="my_number").order_by("page__number")
+    first, second = numbers
+    assert forget_numbers(numbers.filter(pk=first.pk)) == 1
+    assert [page.source == whole for page in batch.pages.order_by("number")] == [False, True, True]
+    assert forget_numbers(numbers.filter(pk=second.pk)) == 1
+    assert not Page.objects.filter(source=whole).exists()
+    cover = batch.pages.get(number=3)
+    assert cover.source_page == 1
+    assert Image.open(io.BytesIO(read(cover.source))).format == "PNG"
+    assert unused_files(timezone.now() + timedelta(seconds=1)).filter(pk=whole.pk).exists()
