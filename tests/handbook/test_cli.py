@@ -90,6 +90,18 @@ def test_a_long_illness_without_the_day_it_ended_changes_nothing_and_is_named(tm
     ]
 
 
+def test_a_product_that_the_rules_do_not_list_is_named(tmp_path: Path) -> None:
+    doses = [("PCV", "pcv20"), ("PCV", "PCV15"), ("PCV", ""), ("HEPB", "any")]
+    person = {**BORN, "doses": [{"vaccine": v, "product": p, "date": "2026-06-10"} for v, p in doses]}
+    people, out = lines(tmp_path / "people.jsonl", person), tmp_path / "out.jsonl"
+    done = run("forecast", "--batch", people, "--on", "2026-07-01", "-o", out)
+    assert json.loads(out.read_text("utf-8"))["unknown_products"] == ["PCV pcv20"]
+    assert done.stderr.splitlines() == [
+        "PCV の product「pcv20」は規則にない製品です（1人）。誤りなら直してください。"
+        "規則の製品：PCV20、PCV15、PCV13"
+    ]
+
+
 def test_doses_after_the_day_of_assessment_are_counted_and_named(tmp_path: Path) -> None:
     people = lines(tmp_path / "people.jsonl", PERSON, {"id": 2, "birth": "2026-04-01"})
     out, one, plan = tmp_path / "out.jsonl", tmp_path / "one.json", tmp_path / "plan.json"

@@ -80,7 +80,8 @@ def everyone(path: Path, rulebook: Rulebook) -> list[Asked]:
 def note(people: Collection[Asked], day: date, *rulebooks: Rulebook) -> None:
     """Say on standard error what was passed over, and what can only be a plan or a slip of the pen."""
     from yakuba.handbook.domain.observed import codes_of, dated_codes_of
-    from yakuba.handbook.people import after, undated
+    from yakuba.handbook.domain.rules import products_of
+    from yakuba.handbook.people import after, undated, unknown_products
 
     known = {code for book in rulebooks for code in codes_of(book)}
     dated = {code for book in rulebooks for code in dated_codes_of(book)}
@@ -96,6 +97,15 @@ def note(people: Collection[Asked], day: date, *rulebooks: Rulebook) -> None:
         click.echo(
             f"history の「{code}」に date がありません（{count}人）。日から数える規則なので、"
             "日程には使いませんでした。",
+            err=True,
+        )
+    products = Counter(name for one in people for name in unknown_products(one, rulebooks[0]))
+    for name, count in sorted(products.items()):
+        vaccine, _, product = name.partition(" ")
+        listed = "、".join(products_of(rulebooks[0])[vaccine])
+        click.echo(
+            f"{vaccine} の product「{product}」は規則にない製品です（{count}人）。"
+            f"誤りなら直してください。規則の製品：{listed}",
             err=True,
         )
     later = sum(bool(after(one, day)) for one in people)

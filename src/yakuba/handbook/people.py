@@ -12,7 +12,7 @@ from yakuba.handbook.domain.evaluate import of_pregnancy
 from yakuba.handbook.domain.observed import codes_of, dated_codes_of
 from yakuba.handbook.domain.outlook import DoseLine, NextDose, Outlook
 from yakuba.handbook.domain.person import Given, Observation, Person
-from yakuba.handbook.domain.rules import Rulebook
+from yakuba.handbook.domain.rules import Rulebook, products_of
 from yakuba.handbook.domain.vouchers import Overlay
 from yakuba.handbook.files import BadInput
 from yakuba.handbook.vouchers import overlay_name, voucher
@@ -128,11 +128,29 @@ def remarks(asked: Asked, rulebook: Rulebook, on_date: date) -> dict[str, Any]:
     """What was passed over or is odd, each only where there is any.
 
     ``unused_history``: the observations that changed nothing, because no rule asks for them or because the
-    rule counts from a day that is not written. ``doses_after``: as ``after``.
+    rule counts from a day that is not written. ``unknown_products``: as ``unknown_products``.
+    ``doses_after``: as ``after``.
     """
     codes = sorted({one.code for one in asked.observations} - set(codes_of(rulebook)))
     codes += undated(asked, dated_codes_of(rulebook))
-    return ({"unused_history": codes} if codes else {}) | after(asked, on_date)
+    products = unknown_products(asked, rulebook)
+    return (
+        ({"unused_history": codes} if codes else {})
+        | ({"unknown_products": products} if products else {})
+        | after(asked, on_date)
+    )
+
+
+def unknown_products(asked: Asked, rulebook: Rulebook) -> list[str]:
+    """Products that the book does not list for a vaccine whose products it tells apart: «PCV pcv20»."""
+    known = products_of(rulebook)
+    return sorted(
+        {
+            f"{dose.vaccine} {dose.product}"
+            for dose in asked.history
+            if dose.product and dose.product not in known.get(dose.vaccine, (dose.product,))
+        }
+    )
 
 
 def undated(asked: Asked, dated: Collection[str]) -> list[str]:
