@@ -8,8 +8,8 @@ import pytest
 
 from tests.handbook.children import look, next_of, pregnancy, recommended, verdicts, window
 from yakuba.handbook.domain.japan import JapaneseCalendar
-from yakuba.handbook.domain.outlook import COMPLETE, CONTRAINDICATED
-from yakuba.handbook.domain.person import Given, Person
+from yakuba.handbook.domain.outlook import COMPLETE, CONTRAINDICATED, NOT_YET, OVERDUE
+from yakuba.handbook.domain.person import Given, Observation, Person
 from yakuba.handbook.domain.planner.plan import plan
 from yakuba.handbook.domain.planner.wishes import Wishes
 from yakuba.handbook.rulebooks.load import builtin
@@ -100,3 +100,44 @@ def test_a_finished_course_stays_complete_whatever_would_forbid_more_of_it() -> 
     assert next_of(done, "ROTA").status == COMPLETE
     half = look(APRIL, "ROTA 2026-06-01 RV1", on="2026-07-15", observed=seen)
     assert next_of(half, "ROTA").status == CONTRAINDICATED
+
+
+ILLNESS = [("LONG_ILLNESS", "2027-06-30")]
+
+
+@pytest.mark.parametrize(
+    ("day", "valid", "right_from"),
+    [
+        ("2027-03-31", True, None),
+        ("2027-05-01", False, "2027-06-30"),  # the window is over and the illness is not
+        ("2027-06-30", True, None),
+        ("2029-06-29", True, None),
+        ("2029-06-30", False, "2029-06-30"),
+    ],
+)
+def test_after_a_long_illness_the_window_opens_again_with_the_day_the_illness_ended(
+    day: str, valid: bool, right_from: str | None
+) -> None:
+    (line,) = look(APRIL, f"BCG {day}", on="2029-07-01", observed=ILLNESS).doses
+    told = (line.valid, line.right_from and line.right_from.isoformat())
+    assert told == (valid, right_from)
+
+
+def test_an_illness_that_will_end_keeps_the_next_dose_waiting_for_that_day() -> None:
+    before = next_of(look(APRIL, on="2027-03-31", observed=ILLNESS), "BCG")
+    assert (before.status, window(before)) == (OVERDUE, ("2026-04-01", "2029-06-29"))
+    ill = next_of(look(APRIL, on="2027-04-01", observed=ILLNESS), "BCG")
+    assert (ill.status, window(ill)) == (NOT_YET, ("2027-06-30", "2029-06-29"))
+    ends = [Observation("LONG_ILLNESS", date(2027, 6, 30))]
+    found = plan(builtin(), Person(date(2026, 4, 1), "F"), [], ends, date(2027, 4, 5),
+                 JapaneseCalendar(), Wishes())  # fmt: skip
+    days = [visit.date for visit in found.visits if any(shot.vaccine == "BCG" for shot in visit.shots)]
+    assert days
+    assert min(days) >= date(2027, 6, 30)
+
+
+def test_a_second_long_illness_takes_nothing_back_from_the_first() -> None:
+    twice = [("LONG_ILLNESS", "2029-06-30"), ("LONG_ILLNESS", "2031-12-31")]
+    found = look(APRIL, "VAR 2029-08-01", "VAR 2031-08-01", on="2032-01-10", observed=twice)
+    assert [line.valid for line in found.doses] == [True, False]  # the first spell ended on 2031-06-29
+    assert window(next_of(found, "VAR")) == ("2031-12-31", "2033-12-30")

@@ -84,6 +84,9 @@ def _dates(context: Context, antigen: Antigen, patient: PatientSeries, dose: Tar
     if earliest is None:  # table 7-9: no candidate date counts as 2999-12-31, never before a maximum age
         patient.status, patient.because = state.AGED_OUT, (Reason("no_date"),)
         return
+    for soonest in (earliest.day, max(earliest.day, context.on_date)):
+        if (opens := context.shut_until(window, patient.series, dose, soonest)) is not None:
+            earliest = DatedBy(opens, "extension", window.source)
     if end is not None and earliest.day >= end:
         patient.status = state.AGED_OUT
         patient.because = (Reason("cannot_finish_in_time", end - _DAY, window.source),)

@@ -225,7 +225,7 @@ class _Course:
         if patient.judged and not self._own:
             found.append(Limit(LAST_DOSE, (), patient.judged[-1].given.date.toordinal() + 1))
             if (again := repeat_from(context, patient, dose)) is not None:
-                found.append(Limit(LAST_DOSE, again.source, min(again.day.toordinal(), day)))
+                found.append(Limit(RECOMMENDED, again.source, again.day.toordinal(), standard=True))
         for given, conflict in conflicts_before(context, vaccine, on):
             end = context.calendar.after(given.date, conflict.end).toordinal()
             found.append(Limit(CONFLICT, conflict.source, end, since=given.date.toordinal()))
@@ -262,11 +262,12 @@ def _spans(context: Context, patient: PatientSeries, dose: TargetDose) -> tuple[
     """The legal windows of a dose by age, each while its rule is in force."""
     found = []
     for window in dose.ages:
-        first = max(context.day(window.from_) or FIRST_DAY, window.period.first)
-        end = context.until(window, patient.series, dose)
-        last = window.period.last if end is None else min(end - _DAY, window.period.last)
-        if first <= last:
-            found.append((first.toordinal(), last.toordinal()))
+        own = (context.day(window.from_) or FIRST_DAY, context.day(window.until))
+        for begin, end in (own, *context.reopened(window, patient.series, dose)):
+            first = max(begin, window.period.first)
+            last = window.period.last if end is None else min(end - _DAY, window.period.last)
+            if first <= last:
+                found.append((first.toordinal(), last.toordinal()))
     return tuple(sorted(found)) if dose.ages else ((0, FAR),)
 
 
