@@ -72,6 +72,50 @@ def test_an_observation_that_no_rule_asks_for_is_named_and_changes_nothing(tmp_p
     assert "LONG_ILLNESS" in usable
 
 
+def test_a_long_illness_without_the_day_it_ended_changes_nothing_and_is_named(tmp_path: Path) -> None:
+    dated = {"code": "LONG_ILLNESS", "date": "2026-05-01"}
+    people = lines(
+        tmp_path / "people.jsonl",
+        {**BORN, "history": [{"code": "LONG_ILLNESS"}]},
+        {**BORN, "history": [{"code": "LONG_ILLNESS"}, dated]},
+    )
+    out = tmp_path / "out.jsonl"
+    done = run("forecast", "--batch", people, "--on", "2026-07-01", "-o", out)
+    without, with_day = (json.loads(line) for line in out.read_text("utf-8").splitlines())
+    assert without["unused_history"] == ["LONG_ILLNESS"]
+    assert "unused_history" not in with_day
+    assert done.stderr.splitlines() == [
+        "history の「LONG_ILLNESS」に date がありません（1人）。"
+        "日から数える規則なので、日程には使いませんでした。"
+    ]
+
+
+def test_a_product_that_the_rules_do_not_list_is_named(tmp_path: Path) -> None:
+    doses = [("PCV", "pcv20"), ("PCV", "PCV15"), ("PCV", ""), ("HEPB", "any")]
+    person = {**BORN, "doses": [{"vaccine": v, "product": p, "date": "2026-06-10"} for v, p in doses]}
+    people, out = lines(tmp_path / "people.jsonl", person), tmp_path / "out.jsonl"
+    done = run("forecast", "--batch", people, "--on", "2026-07-01", "-o", out)
+    assert json.loads(out.read_text("utf-8"))["unknown_products"] == ["PCV pcv20"]
+    assert done.stderr.splitlines() == [
+        "PCV の product「pcv20」は規則にない製品です（1人）。誤りなら直してください。"
+        "規則の製品：PCV20、PCV15、PCV13"
+    ]
+
+
+def test_doses_after_the_day_of_assessment_are_counted_and_named(tmp_path: Path) -> None:
+    people = lines(tmp_path / "people.jsonl", PERSON, {"id": 2, "birth": "2026-04-01"})
+    out, one, plan = tmp_path / "out.jsonl", tmp_path / "one.json", tmp_path / "plan.json"
+    done = run("forecast", "--batch", people, "--on", "2026-06-01", "-o", out)
+    first, second = (json.loads(line) for line in out.read_text("utf-8").splitlines())
+    assert (first["doses_after"], "doses_after" in second) == ([1], False)
+    assert "2026-06-01 より後の日の接種があります（1人）" in done.stderr
+    one.write_text(json.dumps(PERSON), "utf-8")
+    planned = run("plan", one, "--on", "2026-06-01", "-o", plan)
+    assert json.loads(plan.read_text("utf-8"))["doses_after"] == [1]
+    assert "2026-06-01 より後の日の接種があります（1人）" in planned.stderr
+    assert "より後" not in run("forecast", "--batch", people, "--on", "2026-06-28", "-o", out).stderr
+
+
 def test_the_same_input_gives_the_same_bytes_and_today_is_the_default(tmp_path: Path) -> None:
     people = lines(tmp_path / "people.jsonl", PERSON)
     outs = [tmp_path / name for name in ("a", "b", "today")]
@@ -103,8 +147,19 @@ def test_another_rule_book_is_named_by_its_path(tmp_path: Path) -> None:
         ({"id": 1}, "birth：ありません"),
         ({"id": 1, "birth": "1 April"}, "birth：'1 April' です。日付"),
         ({"id": 1, "birth": 20260401}, "birth：20260401 です。日付"),
+        ({**BORN, "id": ["a"]}, "id：list です。番号か文字"),
+        ({**BORN, "id": True}, "id：bool です"),
+        ({**BORN, "birth": "0206-04-01"}, "birth：0206-04-01 です。1900年から2999年まで"),
+        ({"id": 1, "due": "0001-01-01"}, "due：0001-01-01 です。1900年から2999年まで"),
         ({**BORN, "sex": "X"}, "sex：'X' です"),
+        ({**BORN, "sex": None}, ""),
+        ({**BORN, "sex": False}, "sex：False です"),
         ({**BORN, "doses": {}}, ""),
+        ({**BORN, "doses": None}, ""),
+        ({**BORN, "doses": False}, "doses：並びが必要です"),
+        ({**BORN, "history": ""}, "history：並びが必要です"),
+        ({**BORN, "doses": [{"vaccine": "BCG", "date": "9999-12-31"}]}, "date：9999-12-31 です。1900年から"),
+        ({**BORN, "history": [{"code": "LONG_ILLNESS", "date": "9999-12-31"}]}, "9999-12-31 です。1900年"),
         ({**BORN, "doses": "x"}, "doses：並びが必要です"),
         ({**BORN, "doses": ["x"]}, "doses[1]：'x' です。オブジェクトが必要です"),
         ({**BORN, "doses": [{"vaccine": "ABC", "date": "2026-06-01"}]}, "vaccine：'ABC'"),
@@ -132,6 +187,8 @@ def test_bad_people_are_named_by_row_and_field_and_nothing_is_written(
     ("content", "told"),
     [(b"{", "JSONとして読めません"), (b"[]", "1つのオブジェクトが必要です"),
      (b'{"a":1,"a":2}', "同じ名前が2回"),
+     (b'{"a":1e999}', "1e999 は大きすぎる数です"),
+     (b'{"id":"\\ud800","birth":"2026-04-01"}', "片方だけのサロゲート"),
      (b'{"a":NaN}', "NaN"), (b"\xff", "UTF-8の文字ではありません"), (b"[" * 100000, "JSONとして読めません")],
 )  # fmt: skip
 def test_a_file_that_is_no_json_lines_is_refused(tmp_path: Path, content: bytes, told: str) -> None:

@@ -265,7 +265,7 @@ def test_a_changed_book_must_know_every_vaccine_of_the_histories(tmp_path: Path)
     [
         (["--on", "9999-12-31"], {}, "--on：9999-12-31 です。9900年まで"),
         (["--not-before", "9999-01-01"], {}, "--not-before：9999-01-01 です。9900年まで"),
-        ([], {"birth": "9999-12-31"}, "birth：9999-12-31 です。9900年まで"),
+        ([], {"birth": "9999-12-31"}, "birth：9999-12-31 です。1900年から2999年まで"),
     ],
 )
 def test_a_plan_at_the_end_of_the_calendar_is_refused(

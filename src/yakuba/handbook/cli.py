@@ -17,7 +17,7 @@ from yakuba.handbook.cli_common import (
     JAPAN,
     everyone,
     file_path,
-    note_unused,
+    note,
     overlay_of,
     progress,
     rulebook_of,
@@ -70,16 +70,15 @@ def _outlooks(
     """Every person's line, one at a time; first of all every problem of the file, together."""
     from yakuba.handbook import people
     from yakuba.handbook.domain.japan import JapaneseCalendar
-    from yakuba.handbook.domain.observed import codes_of
     from yakuba.handbook.domain.outlook import outlook
 
-    calendar, known = JapaneseCalendar(), frozenset(codes_of(rulebook))
+    calendar = JapaneseCalendar()
     persons = everyone(batch, rulebook)
     with progress(persons) as bar:
         for asked in bar:
             found = outlook(rulebook, asked.person, asked.history, asked.observations, day, calendar)
-            yield people.result(asked, found, rulebook, day, overlay) | people.unused(asked, known)
-    note_unused(persons, known)
+            yield people.result(asked, found, rulebook, day, overlay) | people.remarks(asked, rulebook, day)
+    note(persons, day, rulebook)
 
 
 @handbook.command()

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -77,8 +77,14 @@ def everyone(path: Path, rulebook: Rulebook) -> list[Asked]:
     return found
 
 
-def note_unused(people: Iterable[Asked], known: Collection[str]) -> None:
-    """Say on standard error which observations no rule asks for: a mistyped code is not passed over."""
+def note(people: Collection[Asked], day: date, *rulebooks: Rulebook) -> None:
+    """Say on standard error what was passed over, and what can only be a plan or a slip of the pen."""
+    from yakuba.handbook.domain.observed import codes_of, dated_codes_of
+    from yakuba.handbook.domain.rules import products_of
+    from yakuba.handbook.people import after, undated, unknown_products
+
+    known = {code for book in rulebooks for code in codes_of(book)}
+    dated = {code for book in rulebooks for code in dated_codes_of(book)}
     counts = Counter(code for one in people for code in {seen.code for seen in one.observations})
     for code, count in sorted(counts.items()):
         if code not in known:
@@ -87,6 +93,28 @@ def note_unused(people: Iterable[Asked], known: Collection[str]) -> None:
                 f"誤りなら直してください。使える記号：{'、'.join(sorted(known)) or 'なし'}",
                 err=True,
             )
+    for code, count in sorted(Counter(code for one in people for code in undated(one, dated)).items()):
+        click.echo(
+            f"history の「{code}」に date がありません（{count}人）。日から数える規則なので、"
+            "日程には使いませんでした。",
+            err=True,
+        )
+    products = Counter(name for one in people for name in unknown_products(one, rulebooks[0]))
+    for name, count in sorted(products.items()):
+        vaccine, _, product = name.partition(" ")
+        listed = "、".join(products_of(rulebooks[0])[vaccine])
+        click.echo(
+            f"{vaccine} の product「{product}」は規則にない製品です（{count}人）。"
+            f"誤りなら直してください。規則の製品：{listed}",
+            err=True,
+        )
+    later = sum(bool(after(one, day)) for one in people)
+    if later:
+        click.echo(
+            f"判定する日 {day} より後の日の接種があります（{later}人）。接種したものとして判定しました。"
+            "誤りなら直してください。",
+            err=True,
+        )
 
 
 def progress(items: Sequence[T]) -> AbstractContextManager[Iterable[T]]:

@@ -13,7 +13,7 @@ from yakuba.handbook.cli_common import (
     JAPAN,
     everyone,
     file_path,
-    note_unused,
+    note,
     progress,
     rulebook_of,
     stop,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=file_path, required=True, help="JSON Lines, one affected person a line.")
 def diff(before: str, after: str, batch: Path, on_date: datetime | None, output: Path) -> None:
     """Compare two rule books for the people of a file: whom a change affects, in what, from which day."""
-    from yakuba.handbook.domain.observed import codes_of
     from yakuba.handbook.domain.rule_diff import summary
     from yakuba.handbook.files import write_lines
 
@@ -47,7 +46,7 @@ def diff(before: str, after: str, batch: Path, on_date: datetime | None, output:
         unknown = _unknown(people, new)
         if unknown:
             stop([f"{after}：履歴にある {'、'.join(unknown)} がありません。"])
-        note_unused(people, {*codes_of(old), *codes_of(new)})
+        note(people, day, old, new)
         found: list[Affected] = []
         write_lines(output, _lines(old, new, people, day, found))
     click.echo(f"対象 {len(people)}人のうち、変わる人 {len(found)}人")

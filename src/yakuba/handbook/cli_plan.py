@@ -11,7 +11,7 @@ import click
 from yakuba.handbook.cli_common import (
     JAPAN,
     file_path,
-    note_unused,
+    note,
     overlay_of,
     rulebook_of,
     stopping_on_bad_input,
@@ -68,11 +68,10 @@ def plan(
     """Plan the visits of one PERSON (JSON): few, in the standard windows, each day with its reason."""
     from yakuba.handbook import plans
     from yakuba.handbook.domain.japan import JapaneseCalendar
-    from yakuba.handbook.domain.observed import codes_of
     from yakuba.handbook.domain.planner.plan import plan_from
     from yakuba.handbook.domain.planner.wishes import Wishes
     from yakuba.handbook.files import read_object, write_object
-    from yakuba.handbook.people import read_person, unused
+    from yakuba.handbook.people import read_person, remarks
 
     day = on_date.date() if on_date else datetime.now(JAPAN).date()
     with stopping_on_bad_input():
@@ -93,22 +92,14 @@ def plan(
             within=within,
         )
         asked = read_person(str(person), {"id": None} | read_object(person), book)
-        _before_the_end(
-            {
-                "--on": day,
-                "--not-before": _date(not_before),
-                f"{person} birth": asked.person.birth,
-                f"{person} due": asked.person.due,
-            }
-        )
+        _before_the_end({"--on": day, "--not-before": _date(not_before)})
         town = overlay_of(overlay, book)
         earlier = None if previous is None else plans.read_previous(previous, read_object(previous))
         found = plan_from(
             earlier, book, asked.person, asked.history, asked.observations, day, JapaneseCalendar(), wishes
         )
-        known = frozenset(codes_of(book))
-        write_object(output, plans.result(asked, found, book, day, town) | unused(asked, known))
-        note_unused([asked], known)
+        write_object(output, plans.result(asked, found, book, day, town) | remarks(asked, book, day))
+        note([asked], day, book)
     shots = sum(len(visit.shots) for visit in found.visits)
     click.echo(f"来院 {len(found.visits)}回、接種 {shots}回、計画できなかった接種 {len(found.not_planned)}回")
 

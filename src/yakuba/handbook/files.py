@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from yakuba.core.whole import write_json, write_texts
 
 MOST_BYTES = 512 * 1024 * 1024
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class BadInput(ValueError):
@@ -54,7 +57,13 @@ def _text(path: Path) -> str:
 
 def _object(place: str, text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_constant)
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_constant, parse_float=_float)
+        if _ESCAPED_HALF.search(text):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a character cannot be written again
+    except UnicodeEncodeError:
+        raise BadInput(
+            [f"{place}：片方だけのサロゲート（\\ud800 など）があります。文字が必要です。"]
+        ) from None
     except (ValueError, RecursionError) as error:
         raise BadInput([f"{place}：JSONとして読めません（{error}）。"]) from None
     if not isinstance(value, dict):
@@ -71,6 +80,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> Any:
     raise ValueError(f"{name} はJSONの数ではありません")
+
+
+def _float(text: str) -> float:
+    """A number that can be written again: ``1e999`` would become «Infinity», which is no JSON."""
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"{text} は大きすぎる数です")
+    return value
 
 
 def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:

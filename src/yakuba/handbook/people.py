@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from yakuba.handbook.domain.calendars import FIRST_DAY, LAST_DAY
 from yakuba.handbook.domain.evaluate import of_pregnancy
+from yakuba.handbook.domain.observed import codes_of, dated_codes_of
 from yakuba.handbook.domain.outlook import DoseLine, NextDose, Outlook
 from yakuba.handbook.domain.person import Given, Observation, Person
-from yakuba.handbook.domain.rules import Rulebook
+from yakuba.handbook.domain.rules import Rulebook, products_of
 from yakuba.handbook.domain.vouchers import Overlay
 from yakuba.handbook.files import BadInput
 from yakuba.handbook.vouchers import overlay_name, voucher
@@ -34,10 +36,12 @@ def read_person(place: str, row: dict[str, Any], rulebook: Rulebook) -> Asked:
     birth, due = _day(place, row, "birth", problems), _day(place, row, "due", problems)
     if "id" not in row:
         problems.append(f"{place} id：ありません。人を見分ける番号が必要です。")
+    elif isinstance(row["id"], bool | list | dict):
+        problems.append(f"{place} id：{type(row['id']).__name__} です。番号か文字が必要です。")
     if birth is None and due is None and not problems:
         problems.append(f"{place} birth：ありません。生年月日（妊娠中は due に出産予定日）が必要です。")
-    sex = row.get("sex") or ""
-    if sex not in SEXES:
+    sex = "" if row.get("sex") is None else row["sex"]
+    if not isinstance(sex, str) or sex not in SEXES:
         problems.append(f"{place} sex：{sex!r} です。F か M が必要です。")
     history = tuple(_doses(place, row, rulebook, birth, problems))
     observations = tuple(_observations(place, row, problems))
@@ -51,14 +55,21 @@ def _day(place: str, row: dict[str, Any], key: str, problems: list[str]) -> date
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except (TypeError, ValueError):
         problems.append(f"{place} {key}：{value!r} です。日付（YYYY-MM-DD）が必要です。")
         return None
+    if FIRST_DAY <= found <= LAST_DAY:
+        return found
+    years = f"{FIRST_DAY.year}年から{LAST_DAY.year}年まで"
+    problems.append(f"{place} {key}：{found} です。{years}の日付が必要です。")
+    return None
 
 
 def _items(place: str, row: dict[str, Any], key: str, problems: list[str]) -> Iterator[tuple[str, Any]]:
-    value = row.get(key) or []
+    value = row.get(key)
+    if value is None or value == {}:  # some programmes write an empty list so
+        return
     if not isinstance(value, list):
         problems.append(f"{place} {key}：並びが必要です。")
         return
@@ -113,10 +124,45 @@ def _observations(place: str, row: dict[str, Any], problems: list[str]) -> Itera
             yield Observation(code, _day(where, one, "date", problems))
 
 
-def unused(asked: Asked, known: Collection[str]) -> dict[str, Any]:
-    """``unused_history``: the observations that no rule asks for, which therefore changed nothing."""
-    codes = sorted({one.code for one in asked.observations} - set(known))
-    return {"unused_history": codes} if codes else {}
+def remarks(asked: Asked, rulebook: Rulebook, on_date: date) -> dict[str, Any]:
+    """What was passed over or is odd, each only where there is any.
+
+    ``unused_history``: the observations that changed nothing, because no rule asks for them or because the
+    rule counts from a day that is not written. ``unknown_products``: as ``unknown_products``.
+    ``doses_after``: as ``after``.
+    """
+    codes = sorted({one.code for one in asked.observations} - set(codes_of(rulebook)))
+    codes += undated(asked, dated_codes_of(rulebook))
+    products = unknown_products(asked, rulebook)
+    return (
+        ({"unused_history": codes} if codes else {})
+        | ({"unknown_products": products} if products else {})
+        | after(asked, on_date)
+    )
+
+
+def unknown_products(asked: Asked, rulebook: Rulebook) -> list[str]:
+    """Products that the book does not list for a vaccine whose products it tells apart: «PCV pcv20»."""
+    known = products_of(rulebook)
+    return sorted(
+        {
+            f"{dose.vaccine} {dose.product}"
+            for dose in asked.history
+            if dose.product and dose.product not in known.get(dose.vaccine, (dose.product,))
+        }
+    )
+
+
+def undated(asked: Asked, dated: Collection[str]) -> list[str]:
+    """The observations whose rules count from a day, where none is written with any of them."""
+    written = {one.code for one in asked.observations if one.date is not None}
+    return sorted({one.code for one in asked.observations if one.code in dated} - written)
+
+
+def after(asked: Asked, on_date: date) -> dict[str, Any]:
+    """``doses_after``: which doses (counted from 1) lie after the day of assessment: plans, or slips."""
+    found = [number for number, dose in enumerate(asked.history, start=1) if dose.date > on_date]
+    return {"doses_after": found} if found else {}
 
 
 def result(

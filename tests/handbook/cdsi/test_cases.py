@@ -56,6 +56,21 @@ def test_a_group_is_found_by_its_name_its_antigen_or_its_short_name(rules: Ruleb
         run_case(rules, CASE | {"Vaccine_Group": "POL"})
 
 
+@pytest.mark.parametrize("name", ["Alpha-Group", "ALPHAGROUP", "alpha  group", "Al pha"])
+def test_names_of_groups_are_compared_by_their_letters_and_digits(rules: Rulebook, name: str) -> None:
+    assert run_case(rules, CASE | {"Vaccine_Group": name}) == run_case(rules, CASE)
+
+
+def test_a_number_left_out_hides_no_dose_and_no_observation_after_it(rules: Rulebook) -> None:
+    third = run_case(rules, CASE | {"Date_Administered_3": "2024-02-20", "CVX_3": 1.0, "MVX_3": "-"})
+    first = run_case(rules, CASE | {"Date_Administered_1": "2024-02-20", "CVX_1": "01"})
+    assert third.pop("Evaluation_Status_3") == first.pop("Evaluation_Status_1") == "Valid"
+    assert third == first
+    assert run_case(rules, CASE | {"Observation_Code_1": "-", "Observation_Code_2": 18.0}) == run_case(
+        rules, CASE | {"Observation_Code_1": "18"}
+    )
+
+
 def test_observations_are_read_with_their_dates(rules: Rulebook) -> None:
     found = run_case(rules, CASE | {"Observation_Code_1": "18"})
     assert found == {"CDC_Test_ID": "T-1", "Series_Status": "Immune"}

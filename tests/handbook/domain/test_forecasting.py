@@ -207,6 +207,13 @@ def test_a_contraindication_holds_for_its_ages_and_names_itself() -> None:
     assert run(rules, observed=["pregnant"], on="2022-01-01").forecasts[0].status == state.NOT_COMPLETE
 
 
+def test_a_series_that_is_complete_asks_for_nothing_that_could_be_contraindicated() -> None:
+    rule = Contraindication("pregnant")
+    rules = book(series(dose(1, window("1 month"))), antigen={"contraindications": (rule,)})
+    found = run(rules, given("2020-03-01"), observed=["pregnant"]).forecasts[0]
+    assert (found.status, found.because) == (state.COMPLETE, ())
+
+
 def test_a_series_is_contraindicated_when_each_of_its_vaccines_is() -> None:
     rule = Contraindication("allergy", vaccines=(VaccineUse("x"), VaccineUse("y", until=age("2 years"))))
     uses = (VaccineUse("x", offered=True), VaccineUse("y", offered=True))

@@ -14,27 +14,38 @@ from yakuba.handbook.domain.evaluate import Verdict, evaluate
 from yakuba.handbook.domain.person import Given, Observation, Person
 from yakuba.handbook.domain.rules import Rulebook
 
-# short names of vaccine groups, casefolded; every other name is that of a group or an antigen of the data
+# short names of vaccine groups (``_plain``); every other name is that of a group or an antigen of the data
 GROUPS = {
     "covid": "COVID-19",
     "dtap": "DTaP/Tdap/Td",
+    "dtaptdap": "DTaP/Tdap/Td",
     "flu": "Influenza",
+    "herpeszoster": "Zoster",
     "hzv": "Zoster",
     "ipol": "Polio",
     "ipv": "Polio",
     "je": "Japanese Encephalitis",
     "mcv": "Meningococcal",
+    "men": "Meningococcal",
     "menacwy": "Meningococcal",
     "menb": "Meningococcal B",
+    "mening": "Meningococcal",
+    "meningb": "Meningococcal B",
+    "meningococcalacwy": "Meningococcal",
     "mpox": "Orthopoxvirus",
+    "opv": "Polio",
     "pcv": "Pneumococcal",
     "pneumo": "Pneumococcal",
     "pol": "Polio",
     "ppsv": "Pneumococcal",
     "rota": "Rotavirus",
+    "rv": "Rotavirus",
     "smallpox": "Orthopoxvirus",
     "td": "DTaP/Tdap/Td",
     "tdap": "DTaP/Tdap/Td",
+    "tdaptd": "DTaP/Tdap/Td",
+    "tdtdap": "DTaP/Tdap/Td",
+    "tickborneencephalitis": "TBE",
     "typ": "Typhoid",
     "var": "Varicella",
     "yf": "Yellow Fever",
@@ -52,7 +63,8 @@ def run_case(rulebook: Rulebook, case: Mapping[str, Any]) -> dict[str, Any]:
     A dose whose CVX code the supporting data does not know holds no antigen: it gets no verdict.
     """
     group = _group(rulebook, case)
-    given, observations = list(_given(case)), list(_observations(case))
+    numbered, observations = dict(_given(case)), list(_observations(case))
+    given = list(numbered.values())
     on_date = _date(case, "Assessment_Date")
     sex = str(case.get("gender", case.get("Gender", ""))).lower()
     person = Person(_date(case, "DOB"), _SEX.get(sex, ""))
@@ -71,7 +83,7 @@ def run_case(rulebook: Rulebook, case: Mapping[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = {"CDC_Test_ID": case.get("CDC_Test_ID")}
     found = [one for one in verdict.forecasts if one.group == group]
     result |= _forecast(principal(on_date, found))
-    return result | _statuses(group, given, verdict)
+    return result | _statuses(group, numbered, verdict)
 
 
 def _name(case: Mapping[str, Any]) -> str:
@@ -79,12 +91,17 @@ def _name(case: Mapping[str, Any]) -> str:
 
 
 def _group(rulebook: Rulebook, case: Mapping[str, Any]) -> str:
-    written = str(case.get("Vaccine_Group", "")).strip().casefold()
-    wanted = GROUPS.get(written, written).casefold()
+    written = _plain(str(case.get("Vaccine_Group", "")))
+    wanted = _plain(GROUPS.get(written, written))
     for name, group in rulebook.groups.items():
-        if wanted in (name.casefold(), *(antigen.casefold() for antigen in group.antigens)):
+        if wanted in map(_plain, (name, *group.antigens)):
             return name
     raise BadCase(f"{_name(case)}, Vaccine_Group: {case.get('Vaccine_Group')!r} is no vaccine group")
+
+
+def _plain(name: str) -> str:
+    """Letters and digits alone: «Hep A», «HepA» and «HEP-A» are one name."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def _groups_touched(rulebook: Rulebook, group: str, given: list[Given]) -> set[str]:
@@ -95,33 +112,42 @@ def _groups_touched(rulebook: Rulebook, group: str, given: list[Given]) -> set[s
 
 def _date(case: Mapping[str, Any], column: str) -> date:
     try:
-        return date.fromisoformat(str(case[column]))
+        return date.fromisoformat(str(case[column]).strip())
     except (KeyError, ValueError):
         raise BadCase(f"{_name(case)}, {column}: {case.get(column)!r} is not a date (YYYY-MM-DD)") from None
 
 
-def _given(case: Mapping[str, Any]) -> Iterator[Given]:
-    number = 1
-    while case.get(f"Date_Administered_{number}"):
-        if not case.get(f"CVX_{number}"):
+def _numbers(case: Mapping[str, Any], column: str) -> list[int]:
+    """The numbers n for which «column_n» says something, in order; a number may be left out."""
+    found = (key.removeprefix(f"{column}_") for key in case if key.startswith(f"{column}_"))
+    return sorted(int(n) for n in found if n.isascii() and n.isdigit() and _text(case, f"{column}_{n}"))
+
+
+def _text(case: Mapping[str, Any], column: str) -> str:
+    """What stands in a column; empty where it is absent or «-». A code may come as a number, even as 8.0."""
+    value = case.get(column)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    written = "" if value is None else str(value).strip()
+    return "" if written == "-" else written
+
+
+def _given(case: Mapping[str, Any]) -> Iterator[tuple[int, Given]]:
+    for number in _numbers(case, "Date_Administered"):
+        code = _text(case, f"CVX_{number}")
+        if not code:
             raise BadCase(f"{_name(case)}, CVX_{number}: a dose needs its CVX code")
-        yield Given(
-            cvx(str(case[f"CVX_{number}"])),
-            _date(case, f"Date_Administered_{number}"),
-            str(case.get(f"MVX_{number}") or "").strip(),
-        )
-        number += 1
+        day = _date(case, f"Date_Administered_{number}")
+        yield number, Given(cvx(code), day, _text(case, f"MVX_{number}"))
 
 
 def _observations(case: Mapping[str, Any]) -> Iterator[Observation]:
-    number = 1
-    while case.get(f"Observation_Code_{number}"):
-        written = case.get(f"Observation_Date_{number}")
+    for number in _numbers(case, "Observation_Code"):
+        written = f"Observation_Date_{number}"
         yield Observation(
-            str(case[f"Observation_Code_{number}"]).strip().zfill(3),
-            _date(case, f"Observation_Date_{number}") if written else None,
+            _text(case, f"Observation_Code_{number}").zfill(3),
+            _date(case, written) if _text(case, written) else None,
         )
-        number += 1
 
 
 def _forecast(found: GroupForecast) -> dict[str, Any]:
@@ -139,11 +165,11 @@ def _forecast(found: GroupForecast) -> dict[str, Any]:
     return result
 
 
-def _statuses(group: str, given: list[Given], verdict: Verdict) -> dict[str, Any]:
+def _statuses(group: str, given: Mapping[int, Given], verdict: Verdict) -> dict[str, Any]:
     """Evaluation statuses in the order of the case's columns."""
     left = sorted(verdict.doses, key=lambda one: one.group != group)
     result = {}
-    for number, dose in enumerate(given, start=1):
+    for number, dose in given.items():
         found = next((one for one in left if one.given == dose), None)
         if found is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from yakuba.handbook.domain.calendars import Calendar
 from yakuba.handbook.domain.outlook import NextDose, Outlook, outlook
@@ -69,6 +70,7 @@ def _sources(rulebook: Rulebook, code: str, after: NextDose) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or after.source
 
 
+@lru_cache(maxsize=8)
 def codes_of(rulebook: Rulebook) -> tuple[str, ...]:
     """Every observation that a rule of the book asks for, in the order of the book."""
     found = [one.observation for one in rulebook.extensions]
@@ -85,3 +87,9 @@ def codes_of(rulebook: Rulebook) -> tuple[str, ...]:
                 if interval.reference == OBSERVATION
             ]
     return tuple(dict.fromkeys(code for code in found if code))
+
+
+@lru_cache(maxsize=8)
+def dated_codes_of(rulebook: Rulebook) -> tuple[str, ...]:
+    """The observations that change nothing without their day: an end that is so long after it."""
+    return tuple(dict.fromkeys(one.observation for one in rulebook.extensions if one.within is not None))

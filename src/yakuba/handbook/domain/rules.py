@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from yakuba.handbook.domain.calendars import FIRST_DAY, LAST_DAY, Point
 from yakuba.handbook.domain.offsets import Offset
@@ -341,3 +342,16 @@ class Rulebook:
     sha256: str = ""
     health_checks: tuple[HealthCheck, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)  # of vaccines that are only known by name
+
+
+@lru_cache(maxsize=8)
+def products_of(rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
+    """The products of every vaccine whose products a rule of the book tells apart, in the book's order."""
+    found: dict[str, dict[str, None]] = {}
+    for antigen in rulebook.antigens.values():
+        for series in antigen.series:
+            for dose in series.doses:
+                for use in (*dose.preferable, *dose.allowable):
+                    if use.product:
+                        found.setdefault(use.vaccine, {})[use.product] = None
+    return {vaccine: tuple(products) for vaccine, products in found.items()}

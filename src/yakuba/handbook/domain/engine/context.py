@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from yakuba.handbook.domain.calendars import Calendar, Point
+from yakuba.handbook.domain.calendars import LAST_DAY, Calendar, Point
 from yakuba.handbook.domain.person import Given, Observation, Person
 from yakuba.handbook.domain.rules import (
     AgeWindow,
@@ -104,29 +104,46 @@ class Context:
         end = self.day(window.until)
         if end is None or window.band or not self.rulebook.extensions or not self.observations:
             return end
-        later = [end]
+        return max([end, *(last for _, last in self.reopened(window, series, dose))])
+
+    def reopened(self, window: AgeWindow, series: Series, dose: TargetDose) -> list[tuple[date, date]]:
+        """The spells (end exclusive) in which extensions keep a window open that would be over.
+
+        「事由がなくなった日から2年」 begins with that day: what was given before it is in no spell.
+        """
+        end = self.day(window.until)
+        if end is None or window.band or not self.rulebook.extensions or not self.observations:
+            return []
+        found = []
         for extension in self.rulebook.extensions:
             if series.group in extension.until_age and (
                 not extension.doses or dose.number in extension.doses
             ):
-                later += self._extended(extension, series.group)
-        return max(later)
+                found += [(max(first, end), last) for first, last in self._extended(extension, series.group)]
+        return [(first, last) for first, last in found if first < last]
 
-    def _extended(self, extension: Extension, group: str) -> list[date]:
+    def shut_until(self, window: AgeWindow, series: Series, dose: TargetDose, day: date) -> date | None:
+        """On a day between a window's own end and the extension that opens it again: that first day."""
+        end = self.day(window.until)
+        if end is None or day < end:
+            return None
+        spells = self.reopened(window, series, dose)
+        if any(first <= day < last for first, last in spells):
+            return None
+        return min((first for first, _ in spells if first > day), default=None)
+
+    def _extended(self, extension: Extension, group: str) -> list[tuple[date, date]]:
         birth = self.person.birth
         if birth is None or not extension.born.holds(birth):
             return []
         if extension.observation and not self.observed(extension.observation):
             return []
-        ends = []
-        if extension.until is not None:
-            ends.append(extension.until)
-        if extension.within is not None:
-            ended = self.observed_on(extension.observation)
-            if ended is None:
-                return []
-            ends.append(self.calendar.after(ended, extension.within))
-        upper = self.day(extension.until_age[group])
-        if upper is not None:
-            ends.append(upper)
-        return [min(ends)] if ends else []
+        upper = self.day(extension.until_age[group]) or LAST_DAY
+        if extension.within is None:
+            return [(birth, min(extension.until or upper, upper))]
+        dates = [found.date for found in self.observations if found.code == extension.observation]
+        return [
+            (ended, min(self.calendar.after(ended, extension.within), upper, extension.until or upper))
+            for ended in dates
+            if ended is not None
+        ]

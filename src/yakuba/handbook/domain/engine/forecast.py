@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from yakuba.handbook.domain.calendars import FIRST_DAY
 from yakuba.handbook.domain.engine import state
 from yakuba.handbook.domain.engine.context import Context
 from yakuba.handbook.domain.engine.judge import concerns, conflicts_before, reference_date
@@ -12,7 +13,7 @@ from yakuba.handbook.domain.engine.need import contraindication, forbidden, immu
 from yakuba.handbook.domain.engine.skip import Skipper
 from yakuba.handbook.domain.engine.state import DatedBy, PatientSeries, Reason, SeriesForecast
 from yakuba.handbook.domain.offsets import Offset
-from yakuba.handbook.domain.rules import AgeWindow, Antigen, Interval, TargetDose, VaccineUse
+from yakuba.handbook.domain.rules import PREVIOUS, AgeWindow, Antigen, Interval, TargetDose, VaccineUse
 
 _DAY = timedelta(days=1)
 
@@ -25,6 +26,9 @@ def forecast(
     _skip(patient, skipper, context.on_date)
     if immune(context, antigen):
         patient.status = state.IMMUNE
+        return
+    if patient.current is None and patient.satisfied:  # table 7-10 from the left: nothing is left to forbid
+        patient.status = state.COMPLETE
         return
     if (reason := contraindication(context, antigen, patient)) is not None:
         patient.status, patient.because = state.CONTRAINDICATED, (reason,)
@@ -80,6 +84,9 @@ def _dates(context: Context, antigen: Antigen, patient: PatientSeries, dose: Tar
     if earliest is None:  # table 7-9: no candidate date counts as 2999-12-31, never before a maximum age
         patient.status, patient.because = state.AGED_OUT, (Reason("no_date"),)
         return
+    for soonest in (earliest.day, max(earliest.day, context.on_date)):
+        if (opens := context.shut_until(window, patient.series, dose, soonest)) is not None:
+            earliest = DatedBy(opens, "extension", window.source)
     if end is not None and earliest.day >= end:
         patient.status = state.AGED_OUT
         patient.because = (Reason("cannot_finish_in_time", end - _DAY, window.source),)
@@ -110,9 +117,9 @@ def _earliest(
 ) -> DatedBy | None:
     """FORECASTDTCAN-1: the latest of everything that must have come before; None when there is nothing."""
     candidates = []
-    minimum = context.day(window.from_)
+    minimum = _opening(context, dose, window)
     if minimum is not None:
-        candidates.append(DatedBy(minimum, "age", window.source))
+        candidates.append(minimum)
     candidates += _interval_dates(context, patient, dose, "minimum")
     candidates += _conflict_ends(context, dose)
     if (season := context.season(dose)) is not None:
@@ -124,6 +131,44 @@ def _earliest(
     if window.period.first > context.on_date:
         candidates.append(DatedBy(window.period.first, "in_force", window.source))
     return _latest_of(candidates)
+
+
+def _opening(context: Context, dose: TargetDose, window: AgeWindow) -> DatedBy | None:
+    """The minimum age; in Japan never a day before the rule itself, or the one that it took the place of."""
+    minimum = context.day(window.from_)
+    if minimum is None:
+        return None
+    begins = window.period.first
+    if context.rulebook.selection != "start" or begins <= max(minimum, FIRST_DAY):
+        return DatedBy(minimum, "age", window.source)
+    earlier = [
+        DatedBy(max(day, former.period.first), "age", former.source)
+        for former in dose.ages
+        if former.period.last < begins
+        and (day := context.day(former.from_)) is not None
+        and day <= former.period.last
+    ]
+    return min(earlier, key=lambda dated: dated.day, default=DatedBy(begins, "in_force", window.source))
+
+
+def repeat_from(context: Context, patient: PatientSeries, dose: TargetDose) -> DatedBy | None:
+    """Japan: the day from which a first dose that did not count is given once more.
+
+    The law sets no gap there. Without one the next visit would be the next day: the gap before the series's
+    next dose is kept, as long as any such gap is known.
+    """
+    previous = patient.previous()
+    if context.rulebook.selection != "start" or previous is None or patient.satisfied:
+        return None
+    if any(interval.reference == PREVIOUS for interval in _in_force(context, dose)):
+        return None
+    gaps = [
+        DatedBy(context.calendar.after(previous.date, interval.minimum), "interval:minimum", interval.source)
+        for later in patient.series.doses
+        for interval in later.intervals
+        if interval.reference == PREVIOUS and interval.minimum and interval.period.holds(context.on_date)
+    ]
+    return min(gaps, key=lambda dated: dated.day, default=None)
 
 
 def _conflict_ends(context: Context, dose: TargetDose) -> list[DatedBy]:
@@ -175,6 +220,9 @@ def _forecast(
     late = _past_due(context, patient, dose, window)
     preferable = _in_force(context, dose)
     recommended = wanted if wanted.day > earliest.day else earliest  # FORECASTDT-5
+    again = repeat_from(context, patient, dose)
+    if again is not None and again.day > recommended.day:
+        recommended = again
     return SeriesForecast(
         dose=dose,
         number=_number(context, patient, dose),

@@ -9,6 +9,7 @@ from datetime import date
 from yakuba.handbook.domain.engine import state
 from yakuba.handbook.domain.engine.antigens import AntigenResult
 from yakuba.handbook.domain.engine.context import Context
+from yakuba.handbook.domain.engine.judge import takes
 from yakuba.handbook.domain.engine.state import DatedBy, Judged, PatientSeries, Reason, SeriesForecast
 from yakuba.handbook.domain.person import Given
 from yakuba.handbook.domain.rules import RISK, STANDARD, Group
@@ -194,8 +195,36 @@ def verdicts(
     for given in context.records(group.antigens[0]) if single else context.history:
         held = [name for name in group.antigens if name in context.antigens_of(given)]
         if held:
-            found.append(_together(given, group, [_of_antigen(given, name, patients) for name in held]))
+            judged = [_of_antigen(given, name, patients) for name in held]
+            if single and group.antigens[0] in results and context.rulebook.selection == "start":
+                judged = [_closest(context, given, judged[0], results[group.antigens[0]])]
+            found.append(_together(given, group, judged))
     return found
+
+
+def _closest(context: Context, given: Given, judged: Judged, result: AntigenResult) -> Judged:
+    """Japan: what was wrong with a dose before the course was begun, by the course it came closest to.
+
+    The course that is followed is the one open on the day of assessment. It says of a dose at three months
+    «too young, from seven months on», though another one was meant for it and something else was wrong.
+    """
+    starts = [day for patient in result.best if (day := patient.first_valid) is not None]
+    if judged.status in (state.VALID, state.SUB_STANDARD) or (starts and min(starts) < given.date):
+        return judged
+
+    def distance(patient: PatientSeries, one: Judged) -> tuple[bool, int]:
+        first, reason = patient.series.doses[0], one.reasons[0] if one.reasons else None
+        by_age = reason is not None and reason.code in (state.TOO_YOUNG, state.TOO_OLD)
+        days = abs((reason.day - given.date).days) if by_age and reason and reason.day else 0
+        return not takes(context, (*first.preferable, *first.allowable), given), days
+
+    others = [
+        (distance(patient, one), one)
+        for patient in result.series
+        for one in patient.judged
+        if one.given is given and one.status != state.VALID
+    ]
+    return min(others, key=lambda pair: pair[0], default=((True, 0), judged))[1]
 
 
 def _of_antigen(given: Given, antigen: str, patients: Sequence[PatientSeries]) -> Judged:

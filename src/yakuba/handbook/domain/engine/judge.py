@@ -82,6 +82,8 @@ def _in_window(
         return True, Reason(state.GRACE, minimum, window.source)
     if end is not None and given.date >= end:
         return False, Reason(state.TOO_OLD, end, window.source)
+    if (opens := context.shut_until(window, patient.series, dose, given.date)) is not None:
+        return False, Reason(state.TOO_OLD, opens, window.source)
     return True, None
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from yakuba.handbook.domain.calendars import FIRST_DAY, Calendar
 from yakuba.handbook.domain.engine import state
 from yakuba.handbook.domain.engine.context import Context
-from yakuba.handbook.domain.engine.forecast import window_for
+from yakuba.handbook.domain.engine.forecast import repeat_from, window_for
 from yakuba.handbook.domain.engine.judge import concerns, conflicts_before, reference_date
 from yakuba.handbook.domain.engine.skip import COUNT
 from yakuba.handbook.domain.engine.state import PatientSeries, SeriesForecast
@@ -224,6 +224,8 @@ class _Course:
                 found.append(Limit(rule, interval.source, fixed, planned, gap, standard, start.toordinal()))
         if patient.judged and not self._own:
             found.append(Limit(LAST_DOSE, (), patient.judged[-1].given.date.toordinal() + 1))
+            if (again := repeat_from(context, patient, dose)) is not None:
+                found.append(Limit(RECOMMENDED, again.source, again.day.toordinal(), standard=True))
         for given, conflict in conflicts_before(context, vaccine, on):
             end = context.calendar.after(given.date, conflict.end).toordinal()
             found.append(Limit(CONFLICT, conflict.source, end, since=given.date.toordinal()))
@@ -260,11 +262,12 @@ def _spans(context: Context, patient: PatientSeries, dose: TargetDose) -> tuple[
     """The legal windows of a dose by age, each while its rule is in force."""
     found = []
     for window in dose.ages:
-        first = max(context.day(window.from_) or FIRST_DAY, window.period.first)
-        end = context.until(window, patient.series, dose)
-        last = window.period.last if end is None else min(end - _DAY, window.period.last)
-        if first <= last:
-            found.append((first.toordinal(), last.toordinal()))
+        own = (context.day(window.from_) or FIRST_DAY, context.day(window.until))
+        for begin, end in (own, *context.reopened(window, patient.series, dose)):
+            first = max(begin, window.period.first)
+            last = window.period.last if end is None else min(end - _DAY, window.period.last)
+            if first <= last:
+                found.append((first.toordinal(), last.toordinal()))
     return tuple(sorted(found)) if dose.ages else ((0, FAR),)
 
 
