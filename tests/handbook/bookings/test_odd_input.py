@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.handbook.bookings.conftest import DESK, HOME, an_offer, soon, times_of
-from yakuba.handbook.models import Child, RegisteredChild
+from tests.handbook.bookings.conftest import DESK, HOME, an_offer, registered, soon, times_of
+from yakuba.handbook.models import Booking, Child, RegisteredChild
 
 pytestmark = pytest.mark.django_db
 NUL = "a\x00b"
@@ -73,3 +73,23 @@ def test_nul_in_what_staff_look_for_is_no_error(desk: Client, child: Child) -> N
             assert desk.get(root + path, {name: NUL}).status_code in FINE, (path, name)
     for fields in ({"number": NUL, "key": NUL, "act": "book"}, {"number": "1", "key": NUL, "act": NUL}):
         assert desk.post(f"{DESK}slots/{slot.pk}/book/", fields).status_code in FINE
+
+
+@pytest.mark.parametrize("view", ["week", "month"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30", "x"])
+def test_a_day_at_the_end_of_the_calendar_shows_today(desk: Client, view: str, day: str) -> None:
+    for path in (DESK, f"{DESK}day/"):
+        assert desk.get(path, {"view": view, "day": day}).status_code == 200
+
+
+@pytest.mark.parametrize("offer", ["²", "９", "9" * 30, "-1", NUL])
+def test_an_offer_that_is_no_key_is_no_error(desk: Client, offer: str) -> None:
+    assert desk.get(DESK, {"offer": offer}).status_code == 200
+
+
+def test_a_number_in_full_width_digits_is_found(desk: Client, child: Child) -> None:
+    registered(child, "4120")
+    slot = soon(an_offer())
+    answer = desk.post(f"{DESK}slots/{slot.pk}/book/", {"number": "４１２０", "key": "a"})
+    assert answer.status_code == 302
+    assert Booking.objects.get().child_reference == child.reference

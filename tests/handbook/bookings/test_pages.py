@@ -148,8 +148,11 @@ def test_a_full_time_leads_to_the_waiting_list_and_its_offer_to_a_booking(
     slot = soon(an_offer(), 1)
     other = holding.book(a_wish(slot, "other", asker=OFFICE), now=timezone.now())
     assert "空き待ちに申し込む" in text(family.get(times_of(child, slot)))
-    chosen(family, child, slot, act="wait")
-    assert "空き待ちをやめる" in text(family.get(HOME))
+    joined = chosen(family, child, slot, act="wait")
+    assert "空き待ちに申し込みました" in text(family.get(joined["Location"]))
+    page = text(family.get(HOME))
+    assert "空き待ちをやめる" in page
+    assert "空き待ちに申し込みました" not in page
     holding.cancel(other.reference, asker=OFFICE, now=timezone.now())
     mine = Booking.objects.get(child_reference=child.reference)
     assert "空きが出ました" in text(family.get(f"{HOME}{mine.reference}/"))

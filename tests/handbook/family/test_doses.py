@@ -244,3 +244,37 @@ def test_the_office_keeps_what_the_family_wrote_and_took_back(
     sending.send(Lane.STAFF)
     there.refresh_from_db()
     assert there.taken_back_at is not None
+
+
+def test_a_product_of_another_vaccine_is_refused_and_not_left_out(
+    inside: Client, child: Child, first_day: date
+) -> None:
+    fields = {"vaccine": "BCG", "product": "PCV:PCV20", "given_on": first_day.isoformat()}
+    answer = inside.post(f"/handbook/children/{child.reference}/doses/add/", fields)
+    assert answer.status_code == 422
+    assert "選んだワクチンの製品ではありません" in answer.content.decode()
+    assert not Dose.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["{:%Y/%m/%d}", "{:%Y-%m-%d}", "full"])
+def test_a_date_typed_by_hand_is_read(inside: Client, child: Child, first_day: date, form: str) -> None:
+    typed = form.format(first_day)
+    if form == "full":
+        typed = first_day.isoformat().translate({ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789-"})
+    inside.post(f"/handbook/children/{child.reference}/doses/add/", {"vaccine": "PCV", "given_on": typed})
+    assert Dose.objects.get().given_on == first_day
+
+
+def test_a_field_that_is_too_long_is_marked(inside: Client, child: Child, first_day: date) -> None:
+    fields = {"vaccine": "PCV", "given_on": first_day.isoformat(), "lot": "x" * 41}
+    page = inside.post(f"/handbook/children/{child.reference}/doses/add/", fields).content.decode()
+    assert 'lot-fault" aria-invalid="true"' in page
+
+
+def test_nothing_is_said_of_the_law_where_no_law_offers_a_vaccine(inside: Client, child: Child) -> None:
+    page = inside.get(f"/handbook/children/{child.reference}/").content.decode()
+    mumps = page[page.index("おたふくかぜ") :].split('class="dose-line"')[0].split("出典")[0]
+    assert "任意接種" in mumps
+    assert "受けられるのは、満1歳から" in mumps
+    assert "法律" not in mumps
+    assert "定期接種として" not in mumps

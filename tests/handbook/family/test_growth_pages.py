@@ -95,3 +95,15 @@ def test_a_child_born_in_time_has_one_age(inside: Client, child: Child) -> None:
 @given(st.text(max_size=12))
 def test_nothing_that_is_typed_breaks_the_page(inside: Client, child: Child, typed: str) -> None:
     assert give(inside, child, weight=typed, height=typed).status_code in (302, 422)
+
+
+def test_the_table_has_as_many_places_in_every_row(inside: Client, child: Child) -> None:
+    give(inside, child, weight="6", height="60", head="40")
+    page = inside.get(f"/handbook/children/{child.reference}/growth/").content.decode()
+    table = page[page.index("figures-table") :]
+    assert re.findall(r'<td class="r">([^<]*)</td>', table) == ["6.00", "60.0", "40.0"]
+
+
+def test_a_weight_in_grams_keeps_them(inside: Client, child: Child) -> None:
+    give(inside, child, weight="6.105")
+    assert ">6.105<" in inside.get(f"/handbook/children/{child.reference}/growth/").content.decode()

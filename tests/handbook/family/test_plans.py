@@ -165,3 +165,46 @@ def test_the_story_by_the_pages(inside: Client, child: Child) -> None:
     assert inside.post(base + "plan/undo/")["Location"] == base + "?undone"
     assert not PlannedVisit.objects.exists()
     assert inside.post(base + "plan/undo/").status_code == 404
+
+
+def test_a_dose_that_was_given_leaves_the_planned_visit(
+    inside: Client, child: Child, parent: FamilyAccount, now: datetime
+) -> None:
+    adopted(child, parent, now)
+    page = f"/handbook/children/{child.reference}/"
+    first, *_ = child.planned_visits.order_by("on")
+    hero = inside.get(page).content.decode().split("接種を記録する")[0]
+    assert resident_dates.day(first.on) in hero
+    for shot in first.shots:
+        for number in range(shot["dose"]):
+            child.doses.create(
+                reference=f"{shot['vaccine']}-{number}", vaccine=shot["vaccine"], source="family",
+                given_on=timezone.localdate(now) - timedelta(days=number), recorded_at=now,
+                recorded_by=parent,
+            )  # fmt: skip
+    assert first not in [visit for visit, _ in plans.still_open(child)]
+    assert resident_dates.day(first.on) not in inside.get(page).content.decode().split("接種を記録する")[0]
+    assert f"{first.on:%Y%m%d}" not in inside.get(f"{page}export/visits.ics").content.decode()
+
+
+def test_a_kept_plan_names_its_doses_as_the_proposal_did(
+    inside: Client, parent: FamilyAccount, child: Child, now: datetime
+) -> None:
+    page = f"/handbook/children/{child.reference}/"
+    proposed = inside.get(f"{page}plan/").content.decode()
+    assert "五種混合（追加）" in proposed
+    adopted(child, parent, now)
+    kept = inside.get(page).content.decode()
+    planned = kept[kept.index("<h2>受診の予定</h2>") :]
+    assert "五種混合（追加）" in planned
+    assert "五種混合 4回目" not in planned
+
+
+def test_a_proposal_that_changes_nothing_has_nothing_to_keep(
+    inside: Client, child: Child, parent: FamilyAccount, now: datetime
+) -> None:
+    adopted(child, parent, now)
+    page = inside.get(f"/handbook/children/{child.reference}/plan/").content.decode()
+    assert "変わる予定はありません" in page
+    assert "この予定にする" not in page
+    assert "予定に戻る" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.handbook.family.conftest import account, code_of, guard, signed_in
+from yakuba.core.ui import resident_dates
 from yakuba.handbook.models import Child, FamilyAccount, Guardian, Invitation
 from yakuba.handbook.services.families import sharing
 from yakuba.handbook.services.families.errors import BadField, Gone, Locked, NotAllowed, Wrong
@@ -163,3 +164,13 @@ def test_the_guardian_of_another_child_is_out_of_reach(inside: Client, child: Ch
     assert inside.post(f"{base(child)}{theirs.pk}/end/").status_code == 404
     theirs.refresh_from_db()
     assert theirs.ended_at is None
+
+
+def test_an_invitation_ends_on_the_day_that_it_has_here(
+    inside: Client, child: Child, parent: FamilyAccount
+) -> None:
+    evening = datetime.now(UTC).replace(hour=22, minute=30)  # already the next morning in Japan
+    sharing.invite(child, "reader", parent, evening)
+    last = timezone.localdate(evening) + sharing.LIFE
+    assert last != (evening + sharing.LIFE).date()
+    assert f"{resident_dates.day(last)}まで" in inside.get(base(child)).content.decode()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
@@ -14,7 +15,9 @@ WEEKDAY_READINGS = ("げつ", "か", "すい", "もく", "きん", "ど", "に�
 
 
 def day(found: date | None) -> str:
-    """A date with its weekday; empty for nothing."""
+    """A date with its weekday, of a moment the date that it has here; empty for nothing."""
+    if isinstance(found, datetime):
+        found = timezone.localtime(found).date()
     return "" if found is None else _day(get_language() or "ja", found)
 
 
@@ -27,6 +30,16 @@ def _day(language: str, found: date) -> str:
             f"（{{{WEEKDAYS[weekday]}|{WEEKDAY_READINGS[weekday]}}}）"
         )
     return wareki(found) if language.startswith("ja") else date_format(found, "l j F Y")
+
+
+def span(first: date | None, last: date | None) -> str:
+    """From one day to another; an open end is said in words."""
+    english = not (get_language() or "ja").startswith("ja")
+    if first is None or last is None:
+        if first is not None:
+            return f"from {day(first)}" if english else f"{day(first)}から"
+        return "" if last is None else f"until {day(last)}" if english else f"{day(last)}まで"
+    return f"{day(first)} – {day(last)}" if english else f"{day(first)} 〜 {day(last)}"
 
 
 def month(found: date | None) -> str:

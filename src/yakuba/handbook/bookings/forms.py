@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -234,3 +235,7 @@ class NumberForm(forms.Form):
         error_messages={"required": "宛名番号がありません。入力してください。"},
     )
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def clean_number(self) -> str:
+        """As the register writes it: full-width digits are what a Japanese keyboard gives."""
+        return unicodedata.normalize("NFKC", str(self.cleaned_data["number"])).strip()

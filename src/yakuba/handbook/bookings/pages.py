@@ -101,7 +101,7 @@ def home(request: HttpRequest, account: FamilyAccount) -> HttpResponse:
         ],
         "children": [(one, name_of(one), resident_dates.day(one.birth)) for one in children.values()],
     }
-    return show(request, "home.html", context)
+    return show(request, "home.html", {**context, "joined": "waiting" in request.GET})
 
 
 @require_safe
@@ -179,7 +179,7 @@ def hold(request: HttpRequest, account: FamilyAccount, child: str, offer: str) -
     try:
         if waits:
             waiting.join(wish, now=now)
-            return HttpResponseRedirect(reverse("handbook_bookings:home"))
+            return HttpResponseRedirect(reverse("handbook_bookings:home") + "?waiting")
         if moves:
             _own(account, moves, found)
             booking = moving.move(moves, wish, now=now)

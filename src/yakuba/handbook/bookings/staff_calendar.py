@@ -22,6 +22,8 @@ from yakuba.handbook.services.bookings.desk import Booked, bookings_of
 from yakuba.handbook.services.bookings.parties import day_of
 
 WEEK, MONTH = "week", "month"
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+LONGEST_KEY = 18  # digits that every database takes
 MOST_OF_A_DAY = 6  # slots of a day that the month shows
 LABELS = {Fill.FREE: "空きあり", Fill.FEW: "残りわずか", Fill.FULL: "満員", Fill.CANCELLED: "取消し"}
 
@@ -46,11 +48,12 @@ class Day:
 
 
 def day_asked(request: HttpRequest) -> date:
-    """``?day=``; today for none or for what is no date."""
+    """``?day=``; today for none, for what is no date and for one around which no calendar can be drawn."""
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        asked = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         return timezone.localdate()
+    return asked if FIRST_YEAR <= asked.year <= LAST_YEAR else timezone.localdate()
 
 
 def _aware(day: date) -> datetime:
@@ -60,7 +63,7 @@ def _aware(day: date) -> datetime:
 def slots_between(first: date, last: date, offer: str = "") -> list[Slot]:
     """Slots of the days, both inclusive; of one offer when it is named."""
     rows = Slot.objects.filter(start__gte=_aware(first), start__lt=_aware(last + timedelta(days=1)))
-    if offer.isdigit():
+    if offer.isascii() and offer.isdecimal() and len(offer) <= LONGEST_KEY:
         rows = rows.filter(offer=int(offer))
     return list(rows.select_related("offer").order_by("start", "pk"))
 

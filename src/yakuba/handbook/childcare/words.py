@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_lazy, gettext_noop
 
 from yakuba.core.facilities.domain.records import Place
+from yakuba.core.ui.counted import counted
 from yakuba.core.ui.wareki import wareki
 
 WEEKDAYS = "月火水木金土日"
@@ -70,10 +71,10 @@ def age(months: int) -> str:
         return gettext("before birth")
     years, rest = divmod(months, 12)
     if not years:
-        return gettext("%(months)s months old") % {"months": rest}
+        return counted(gettext("%(months)s months old") % {"months": rest})
     if not rest:
-        return gettext("%(years)s years old") % {"years": years}
-    return gettext("%(years)s years and %(months)s months old") % {"years": years, "months": rest}
+        return counted(gettext("%(years)s years old") % {"years": years})
+    return counted(gettext("%(years)s years and %(months)s months old") % {"years": years, "months": rest})
 
 
 def distance(kilometres: float) -> str:

@@ -110,6 +110,8 @@ def _own(held: Guardian, reference: str) -> Dose:
 def _entry(request: HttpRequest) -> doses.Entry:
     vaccine = forms.text(request, "vaccine", 40)
     of, _, product = forms.text(request, "product", 80).partition(":")
+    if product and vaccine and of != vaccine:
+        raise BadField("product", "other_vaccine")  # not left out in silence: one of both is a slip
     return doses.Entry(
         vaccine,
         product if of == vaccine else "",

@@ -22,7 +22,7 @@ from yakuba.handbook.family.frame import show
 from yakuba.handbook.family.session import family_page
 from yakuba.handbook.family.timeline import timeline_of
 from yakuba.handbook.models import Child
-from yakuba.handbook.services.families import exports, growth
+from yakuba.handbook.services.families import exports, growth, plans
 from yakuba.handbook.services.families.outlooks import view_of
 from yakuba.handbook.services.families.rules import in_use
 
@@ -33,7 +33,7 @@ def export(request: HttpRequest, child: str) -> HttpResponse:
     """What can be taken out, and how."""
     held = held_child(request, child)
     context = {
-        "visits": held.child.planned_visits.count(),
+        "visits": len(plans.still_open(held.child)),
         "bookings": len(confirmed_of(held, timezone.now())),
     }
     return show(request, "export.html", context, held=held, tab="export")
@@ -88,7 +88,7 @@ def entries_of(child: Child) -> list[Entry]:
             start=one.on,
             changed=one.planned_at,
         )
-        for one in child.planned_visits.order_by("on")
+        for one, _ in plans.still_open(child)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -21,9 +22,10 @@ def text(request: HttpRequest, name: str, most: int = LONGEST) -> str:
 
 
 def day(request: HttpRequest, name: str) -> date | None:
-    """A date as browsers send it (YYYY-MM-DD); ``None`` for nothing or for what is none."""
+    """A date as browsers send it (YYYY-MM-DD), or typed full-width; ``None`` for what is none."""
     try:
-        return date.fromisoformat(text(request, name, 10))
+        typed = unicodedata.normalize("NFKC", text(request, name, 10)).replace("/", "-")
+        return date.fromisoformat(typed)
     except ValueError:
         return None
 

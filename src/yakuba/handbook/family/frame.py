@@ -38,7 +38,7 @@ TABS: tuple[tuple[str, Promise], ...] = (
 NEIGHBOURS: tuple[tuple[tuple[str, ...], Promise], ...] = (
     (("handbook_bookings:home", "handbook_bookings:list"), gettext_lazy("Bookings")),
     (("childcare:home", "childcare:search"), gettext_lazy("Childcare near you")),
-    (("handbook_notices:inbox",), gettext_lazy("Messages")),
+    (("handbook_notices:inbox",), gettext_lazy("Notices")),
     (("handbook_notices:choices",), gettext_lazy("Reminder settings")),
 )
 

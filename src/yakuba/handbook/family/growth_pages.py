@@ -123,12 +123,15 @@ def row_of(child: Child, one: Measurement, early: bool) -> dict[str, Any]:
         "row": one,
         "age": words.age_text(age(child.birth, one.on)) if child.birth else "",
         "corrected": words.age_text(at) if at else "",
-        "weight": said(one.weight_g, 1000),
-        "height": said(one.height_mm, 10),
-        "head": said(one.head_mm, 10),
+        "weight": said(one.weight_g, 1000, 2),
+        "height": said(one.height_mm, 10, 1),
+        "head": said(one.head_mm, 10, 1),
     }
 
 
-def said(value: int | None, scale: int) -> str:
-    """A kept figure in the unit that people say; a dash for none."""
-    return "—" if value is None else f"{value / scale:g}"
+def said(value: int | None, scale: int, places: int) -> str:
+    """A kept figure in the unit that people say, with at least so many places; a dash for none."""
+    if value is None:
+        return "—"
+    short, whole = f"{value / scale:.{places}f}", f"{value / scale:g}"
+    return max(short, whole, key=len)

@@ -17,7 +17,10 @@ SUNDAY, SATURDAY = 6, 5  # date.weekday()
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something on a day. ``kind``: done, visit, booked, next (from this day), check (the same), until."""
+    """Something on a day.
+
+    ``kind``: done, visit, booked, next (from this day), check (the same), until (by law), ends.
+    """
 
     kind: str
     name: str
@@ -64,7 +67,7 @@ def events_of(line: Timeline, booked: Sequence[Booked] = ()) -> dict[date, list[
         put(group.day, "next", tuple(one.name for one in group.lines))
     for group in filter(None, (line.now, *line.soon, *line.far)):
         for one in group.lines:
-            put(one.one.legal_until, "until", (one.name,))
+            put(one.one.legal_until, "ends" if one.optional else "until", (one.name,))
     for check in line.checks:
         put(check.check.first, "check", (check.name,))
     return found

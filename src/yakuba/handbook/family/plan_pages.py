@@ -156,7 +156,7 @@ def _reason(code: str, day: date, after: tuple[tuple[str, int], ...], rules: InU
     others = [vaccines.dose_name(vaccine, dose, "", rules) for vaccine, dose in after]
     values: Mapping[str, str] = {
         "day": resident_dates.day(day),
-        "others": gettext(", ").join(dict.fromkeys(others)),
+        "others": gettext("; ").join(dict.fromkeys(others)),
     }
     return {
         "age": gettext("The age for it is reached on %(day)s."),

@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 from yakuba.handbook.domain.outlook import NextDose
 from yakuba.handbook.family import vaccines, words
 from yakuba.handbook.models import Child, PlannedVisit
+from yakuba.handbook.services.families import plans
 from yakuba.handbook.services.families.outlooks import Check, Recorded, View
 from yakuba.handbook.services.families.rules import InUse
 
 FAR = timedelta(days=3 * 365)  # beyond this, dates stand in a fold
-OPTIONAL = "optional"
 NOTHING_MORE = ("complete", "aged_out", "contraindicated")
 
 
@@ -94,7 +94,6 @@ def lines_of(child: Child, view: View, rules: InUse, today: date) -> list[Line]:
 
 
 def _line(one: NextDose, child: Child, view: View, rules: InUse, today: date) -> Line:
-    group = rules.book.groups.get(one.vaccine)
     waits = max(filter(None, (one.legal_from, one.recommended_from)), default=None)
     day = waits if waits is not None and waits > today else None
     state = one.status if day is None or one.status in NOTHING_MORE else "not_yet"
@@ -112,7 +111,7 @@ def _line(one: NextDose, child: Child, view: View, rules: InUse, today: date) ->
         day=day,
         one=one,
         why=words.why(one, view, rules, child.birth, child.due),
-        optional=group is not None and group.law == OPTIONAL,
+        optional=words.optional(one.vaccine, rules),
         open=one.legal_from is not None and one.legal_from <= today,
     )
 
@@ -155,14 +154,17 @@ def _check_state(one: Check, today: date) -> str:
 
 
 def visits_of(child: Child, rules: InUse, today: date) -> tuple[Visit, ...]:
-    """The family's planned visits, soonest first."""
+    """The family's planned visits, soonest first, with the doses that are still to be given."""
     return tuple(
         Visit(
             one,
-            tuple(vaccines.dose_name(shot["vaccine"], shot.get("dose"), "", rules) for shot in one.shots),
+            tuple(
+                vaccines.dose_name(shot["vaccine"], shot["dose"], shot.get("label", ""), rules)
+                for shot in left
+            ),
             one.on < today,
         )
-        for one in child.planned_visits.order_by("on")
+        for one, left in plans.still_open(child)
     )
 
 

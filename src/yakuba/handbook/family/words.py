@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from yakuba.core.ui import resident_dates
+from yakuba.core.ui.counted import counted
 from yakuba.handbook.domain.ages import Age, exact_age
 from yakuba.handbook.domain.observed import Moved
 from yakuba.handbook.domain.outlook import DoseLine, NextDose
@@ -16,6 +17,7 @@ from yakuba.handbook.services.families.errors import BadField
 from yakuba.handbook.services.families.outlooks import View
 from yakuba.handbook.services.families.rules import InUse
 
+OPTIONAL = "optional"  # of a group of vaccines: 任意接種
 STATES: dict[str, Promise | str] = {
     "not_yet": gettext_lazy("Later"),
     "due": gettext_lazy("Can be given now"),
@@ -42,6 +44,7 @@ FAULTS: dict[str, Promise | str] = {
     "due_is_past": gettext_lazy("The due date is long past. Please enter the birth date."),
     "due_does_not_fit": gettext_lazy("Birth date and due date do not fit together. Please check both."),
     "not_born": gettext_lazy("Before the birth, only the mother's vaccine can be written down."),
+    "other_vaccine": gettext_lazy("This product is not of the vaccine that you chose. Please check both."),
     "known_already": gettext_lazy("This vaccine is already written down for this day."),
     "too_long": gettext_lazy("Please use %(most)s characters or fewer."),
     "too_many": gettext_lazy("There are %(most)s already. No more can be added."),
@@ -74,12 +77,12 @@ def age_text(age: Age) -> str:
     """«4 months», «3 years and 2 months», «12 days»."""
     values = {"years": age.years, "months": age.months, "days": age.days}
     if age.years and age.months:
-        return gettext("%(years)s years and %(months)s months") % values
+        return counted(gettext("%(years)s years and %(months)s months") % values)
     if age.years:
-        return gettext("%(years)s years") % values
+        return counted(gettext("%(years)s years") % values)
     if age.months:
-        return gettext("%(months)s months") % values
-    return gettext("%(days)s days") % values
+        return counted(gettext("%(months)s months") % values)
+    return counted(gettext("%(days)s days") % values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def why(one: NextDose, view: View, rules: InUse, birth: date | None, due: date |
     sentences = [
         text
         for name in ("legal_from", "recommended_from", "legal_until")
-        if (text := _because(name, one, view, birth, due))
+        if (text := _because(name, one, view, birth, due, by_law=not optional(one.vaccine, rules)))
     ]
     changes = [change for change in view.moved if change.vaccine == one.vaccine]
     sentences += [text for change in changes if (text := _moved(change))]
@@ -115,7 +118,15 @@ def _moved(change: Moved) -> str:
     ) % {"day": resident_dates.day(before)}
 
 
-def _because(name: str, one: NextDose, view: View, birth: date | None, due: date | None) -> str:
+def optional(vaccine: str, rules: InUse) -> bool:
+    """Whether no law offers the vaccine (任意接種): nothing is said then of law or of being free."""
+    group = rules.book.groups.get(vaccine)
+    return group is not None and group.law == OPTIONAL
+
+
+def _because(
+    name: str, one: NextDose, view: View, birth: date | None, due: date | None, *, by_law: bool
+) -> str:
     day: date | None = getattr(one, name)
     rule = one.rules.get(name, "")
     if day is None or not rule:
@@ -127,6 +138,8 @@ def _because(name: str, one: NextDose, view: View, birth: date | None, due: date
         "last": resident_dates.day(last),
         "days": (day - last).days if last else 0,
     }
+    if name == "legal_until" and not by_law:
+        return gettext("It can be given until %(day)s.") % values
     if name == "legal_until":
         text = gettext("By law it can be given free of charge until %(day)s.")
         if values["age"]:
@@ -135,6 +148,8 @@ def _because(name: str, one: NextDose, view: View, birth: date | None, due: date
     if rule.startswith("age") and values["age"]:
         if name == "recommended_from":
             return gettext("The recommended time begins at %(age)s: %(day)s.") % values
+        if not by_law:
+            return gettext("It can be given from %(age)s: %(day)s.") % values
         return gettext("By law it can be given from %(age)s: %(day)s.") % values
     return _other_rule(rule, last is not None) % values
 
@@ -164,7 +179,9 @@ def _age_on(day: date, birth: date | None, due: date | None) -> str:
         return "" if age is None else gettext("the age of %(age)s") % {"age": age_text(age)}
     if due is not None:
         weeks, days = divmod((day - due).days + 280, 7)
-        return gettext("%(weeks)s weeks and %(days)s days of pregnancy") % {"weeks": weeks, "days": days}
+        return counted(
+            gettext("%(weeks)s weeks and %(days)s days of pregnancy") % {"weeks": weeks, "days": days}
+        )
     return ""
 
 

@@ -118,7 +118,7 @@ class Unavailable(models.Model):
 class PlannedVisit(models.Model):
     """One visit of the child's plan as the family last saw it; re-planning changes it as little as possible.
 
-    ``shots``: list of ``{"vaccine", "dose"}``. ``fixed``: the family booked it or wants it to stay.
+    ``shots``: list of ``{"vaccine", "dose", "label"}``. ``fixed``: the family booked it or wants it to stay.
     """
 
     face = Face.RESIDENT

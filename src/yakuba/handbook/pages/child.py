@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yakuba.core.audit.actors import actor_names
@@ -127,7 +128,7 @@ def _span(first: date | None, last: date | None) -> str:
         return "—"
     begin = written(first, weekday=False) if first else ""
     end = written(last, weekday=False) if last else ""
-    return f"{begin}〜{end}"
+    return format_html('<span class="nobreak">{}〜</span><wbr><span class="nobreak">{}</span>', begin, end)
 
 
 def next_row(one: NextDose, book: Rulebook) -> NextRow:
@@ -139,11 +140,13 @@ def next_row(one: NextDose, book: Rulebook) -> NextRow:
         if days[name] is not None
     )
     why = NO_MORE.get(one.reason, "")
+    group = book.groups.get(one.vaccine)
+    by_choice = group is not None and group.law == "optional"
     return NextRow(
         title=dose_title(book, one.vaccine, one.dose, one.label),
         status=STATUSES[one.status],
         chip=STATUS_CHIPS[one.status],
-        legal=_span(one.legal_from, one.legal_until),
+        legal="任意接種" if by_choice else _span(one.legal_from, one.legal_until),
         recommended=_span(one.recommended_from, one.recommended_until),
         course=one.course,
         why=why,

@@ -36,6 +36,8 @@ def load(context: click.Context, children: int, nurseries: int, seed: int) -> No
     # An invented city: say so on its pages, and let people in without a second factor.
     os.environ.setdefault("YAKUBA_DEMO", "1")
     os.environ.setdefault("YAKUBA_REQUIRE_TOTP", "none")
+    port = context.parent.params.get("port", 8000) if context.parent else 8000
+    os.environ.setdefault("YAKUBA_HANDBOOK_PAGE", f"http://127.0.0.1:{port}/handbook/")  # on letters
     start_django()
     from django.core.management import call_command
 
@@ -47,7 +49,6 @@ def load(context: click.Context, children: int, nurseries: int, seed: int) -> No
     except loading.DemoFailed as failed:
         raise click.ClickException(str(failed)) from failed
     loading.note_loaded()
-    port = context.parent.params.get("port", 8000) if context.parent else 8000
     click.echo(loading.closing_table(lines))
     click.echo(f"職員の画面：http://127.0.0.1:{port}/staff/　区民の画面：http://127.0.0.1:{port}/")
     click.echo("\n".join(loading.login_lines()))

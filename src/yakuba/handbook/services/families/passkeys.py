@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import (
@@ -111,7 +112,7 @@ def finish_adding(
                 "data": websafe_encode(bytes(data)),
                 "count": made.counter,
                 "label": label[:MOST_LABEL],
-                "added_on": now.date().isoformat(),
+                "added_on": timezone.localdate(now).isoformat(),
             },
         ]
         locked.save(update_fields=["passkeys"])
