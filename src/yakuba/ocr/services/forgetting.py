@@ -42,7 +42,7 @@ def forget_numbers(rows: QuerySet[FieldValue]) -> int:
 
 
 def _part_from(source: int) -> None:
-    """The pages without numbers leave a file that shows the numbers of others, as soon as all are forgotten."""
+    """The other pages leave a file that shows numbers, as soon as no page of it keeps one."""
     from yakuba.ocr.services.scans import BadScan, keep_png, scan_of
 
     left = Page.objects.filter(source=source).select_related("source", "registered").order_by("number")
