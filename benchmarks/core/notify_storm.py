@@ -168,10 +168,10 @@ def sender(seed: int, chance: float, report: Path) -> None:
     from django.db import OperationalError, connection
 
     from yakuba.core.notify.models import Message
-    from yakuba.core.notify.services.sending import send_due
+    from yakuba.core.notify.services.sending import letters_left, send_due
 
     arm(chance, Random(seed))
-    while Message.objects.filter(next_attempt__isnull=False).exists():
+    while Message.objects.filter(next_attempt__isnull=False).exists() or letters_left():
         try:
             counts = send_due(at_once=AT_ONCE, lease=LEASE).counts
         except OperationalError:  # SQLite was busy for longer than its patience

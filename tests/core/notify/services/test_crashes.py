@@ -11,14 +11,15 @@ from benchmarks.core.smtp_sink import Sink
 
 from tests.core.notify.conftest import NOW, VISIT, WHO, Clock
 from tests.core.notify.services.outbox import AT, LEASE, due, mails, row
+from yakuba.core.exchange.models import ItemForStaff
 from yakuba.core.notify import channels
 from yakuba.core.notify.domain.states import State
 from yakuba.core.notify.mail.transports import Spool
-from yakuba.core.notify.models import Delivery, InboxItem, Message
+from yakuba.core.notify.models import Delivery, InboxItem, Letter, Message
 from yakuba.core.notify.registry import DAY
-from yakuba.core.notify.services import claiming
+from yakuba.core.notify.services import claiming, sending
 from yakuba.core.notify.services.planning import cancel, plan
-from yakuba.core.notify.services.sending import send_due
+from yakuba.core.notify.services.sending import anything_due, send_due
 
 pytestmark = pytest.mark.django_db
 # --- claims -------------------------------------------------------------------------------------------
@@ -70,6 +71,29 @@ def test_what_a_slow_sender_did_not_reach_is_handed_back(clock: Clock) -> None:
     left = Message.objects.filter(state=State.WAITING)
     assert 0 < left.count() < 4
     assert all(one.token == "" and one.attempts == 0 for one in left)
+
+
+def test_letters_of_a_sender_that_died_before_handing_them_over_cross_with_the_next_one(
+    clock: Clock, monkeypatch: Any
+) -> None:
+    due(names=("letter",))
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "_hand_letters_over", lambda run: None)  # died there
+        send_due(clock=clock)
+    assert row("letter").state == State.SENT
+    assert not Letter.objects.exists()
+    assert anything_due(clock())  # or nobody would come before the next letter is due
+    send_due(clock=clock)
+    assert Letter.objects.count() == 1
+    assert not anything_due(clock())
+
+
+def test_the_resident_side_alone_leaves_letters_to_the_exchange(clock: Clock, settings: Any) -> None:
+    settings.YAKUBA_FACE = "resident"
+    due(names=("letter",))
+    send_due(clock=clock)
+    assert ItemForStaff.objects.filter(batch=None).count() == 1
+    assert not anything_due(clock())
 
 
 def test_an_event_that_moves_under_a_sender_is_not_told_with_its_old_date() -> None:

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from yakuba.core.exchange.models import ItemForStaff
 from yakuba.core.notify import channels
 from yakuba.core.notify.channels import Channel, Outgoing, Refused, TryLater, Unknown
 from yakuba.core.notify.domain.backoff import delay, jitter_of, spent
@@ -27,6 +28,7 @@ from yakuba.core.notify.domain.schedule import NO_QUIET, Quiet, next_allowed
 from yakuba.core.notify.domain.states import State
 from yakuba.core.notify.models import Message
 from yakuba.core.notify.outgoing import outgoing
+from yakuba.core.notify.paper.channel import LETTER
 from yakuba.core.notify.registry import Drop, Hold, Kind, Request, ask, kind_named
 from yakuba.core.notify.services import claiming
 from yakuba.core.notify.services.claiming import Lost
@@ -71,7 +73,14 @@ class Sender:
 
 def anything_due(now: datetime | None = None) -> bool:
     """Whether a sender would find work."""
-    return Message.objects.filter(next_attempt__lte=now or timezone.now()).exists()
+    return Message.objects.filter(next_attempt__lte=now or timezone.now()).exists() or letters_left()
+
+
+def letters_left() -> bool:
+    """Whether letters lie in the outbox that could cross now: a sender died before it handed them over."""
+    if settings.YAKUBA_FACE != "both":
+        return False
+    return ItemForStaff.objects.filter(kind=LETTER, batch=None).exists()
 
 
 def send_due(
@@ -110,8 +119,8 @@ def send_due(
 
 
 def _hand_letters_over(run: Run) -> None:
-    """With both faces on one machine the staff's letters cross at once."""
-    if settings.YAKUBA_FACE == "both" and run.letters_waiting:
+    """With both faces on one machine the staff's letters cross at once, those of a dead sender too."""
+    if letters_left():
         from yakuba.core.exchange.lanes import Lane
         from yakuba.core.exchange.sending import send
 
