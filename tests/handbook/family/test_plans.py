@@ -17,6 +17,7 @@ from yakuba.handbook.models import Child, FamilyAccount, PlanChange, PlannedVisi
 from yakuba.handbook.services.families import outlooks, plans
 from yakuba.handbook.services.families.errors import BadField, NotAllowed
 from yakuba.handbook.services.families.rules import in_use
+from yakuba.handbook.services.open_visits import still_open
 
 pytestmark = pytest.mark.django_db
 NOTHING = plans.Asked()
@@ -182,7 +183,7 @@ def test_a_dose_that_was_given_leaves_the_planned_visit(
                 given_on=timezone.localdate(now) - timedelta(days=number), recorded_at=now,
                 recorded_by=parent,
             )  # fmt: skip
-    assert first not in [visit for visit, _ in plans.still_open(child)]
+    assert first not in [visit for visit, _ in still_open(child)]
     assert resident_dates.day(first.on) not in inside.get(page).content.decode().split("接種を記録する")[0]
     assert f"{first.on:%Y%m%d}" not in inside.get(f"{page}export/visits.ics").content.decode()
 

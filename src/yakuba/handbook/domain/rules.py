@@ -267,6 +267,11 @@ class Group:
     counts_for: frozenset[str] = frozenset()
     source: tuple[str, ...] = ()
 
+    @property
+    def optional(self) -> bool:
+        """Whether no law offers it (任意接種): nothing is said then of law or of being free."""
+        return self.law == "optional"
+
 
 @dataclass(frozen=True, slots=True)
 class Association:

@@ -22,9 +22,10 @@ from yakuba.handbook.family.frame import show
 from yakuba.handbook.family.session import family_page
 from yakuba.handbook.family.timeline import timeline_of
 from yakuba.handbook.models import Child
-from yakuba.handbook.services.families import exports, growth, plans
+from yakuba.handbook.services.families import exports, growth
 from yakuba.handbook.services.families.outlooks import view_of
 from yakuba.handbook.services.families.rules import in_use
+from yakuba.handbook.services.open_visits import still_open
 
 
 @require_safe
@@ -33,7 +34,7 @@ def export(request: HttpRequest, child: str) -> HttpResponse:
     """What can be taken out, and how."""
     held = held_child(request, child)
     context = {
-        "visits": len(plans.still_open(held.child)),
+        "visits": len(still_open(held.child)),
         "bookings": len(confirmed_of(held, timezone.now())),
     }
     return show(request, "export.html", context, held=held, tab="export")
@@ -88,7 +89,7 @@ def entries_of(child: Child) -> list[Entry]:
             start=one.on,
             changed=one.planned_at,
         )
-        for one, _ in plans.still_open(child)
+        for one, _ in still_open(child)
     ]
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from yakuba.handbook.domain.outlook import NextDose
 from yakuba.handbook.family import vaccines, words
 from yakuba.handbook.models import Child, PlannedVisit
-from yakuba.handbook.services.families import plans
 from yakuba.handbook.services.families.outlooks import Check, Recorded, View
 from yakuba.handbook.services.families.rules import InUse
+from yakuba.handbook.services.open_visits import still_open
 
 FAR = timedelta(days=3 * 365)  # beyond this, dates stand in a fold
 NOTHING_MORE = ("complete", "aged_out", "contraindicated")
@@ -164,7 +164,7 @@ def visits_of(child: Child, rules: InUse, today: date) -> tuple[Visit, ...]:
             ),
             one.on < today,
         )
-        for one, left in plans.still_open(child)
+        for one, left in still_open(child)
     )
 
 

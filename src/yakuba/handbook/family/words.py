@@ -17,7 +17,6 @@ from yakuba.handbook.services.families.errors import BadField
 from yakuba.handbook.services.families.outlooks import View
 from yakuba.handbook.services.families.rules import InUse
 
-OPTIONAL = "optional"  # of a group of vaccines: 任意接種
 STATES: dict[str, Promise | str] = {
     "not_yet": gettext_lazy("Later"),
     "due": gettext_lazy("Can be given now"),
@@ -119,9 +118,9 @@ def _moved(change: Moved) -> str:
 
 
 def optional(vaccine: str, rules: InUse) -> bool:
-    """Whether no law offers the vaccine (任意接種): nothing is said then of law or of being free."""
+    """Whether the vaccine is one that no law offers (任意接種)."""
     group = rules.book.groups.get(vaccine)
-    return group is not None and group.law == OPTIONAL
+    return group is not None and group.optional
 
 
 def _because(

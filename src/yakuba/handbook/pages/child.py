@@ -141,12 +141,11 @@ def next_row(one: NextDose, book: Rulebook) -> NextRow:
     )
     why = NO_MORE.get(one.reason, "")
     group = book.groups.get(one.vaccine)
-    by_choice = group is not None and group.law == "optional"
     return NextRow(
         title=dose_title(book, one.vaccine, one.dose, one.label),
         status=STATUSES[one.status],
         chip=STATUS_CHIPS[one.status],
-        legal="任意接種" if by_choice else _span(one.legal_from, one.legal_until),
+        legal="任意接種" if group is not None and group.optional else _span(one.legal_from, one.legal_until),
         recommended=_span(one.recommended_from, one.recommended_until),
         course=one.course,
         why=why,

@@ -24,6 +24,7 @@ from yakuba.core.ui.readings import plain
 from yakuba.handbook.domain.bookings.states import State
 from yakuba.handbook.models import Booking, Child, FamilyAccount, Guardian, PlannedVisit
 from yakuba.handbook.services.families.rules import in_use
+from yakuba.handbook.services.open_visits import still_open
 
 PREFIX = "handbook.family:"
 VISIT, BOOKING = "handbook.visit", "handbook.booking"
@@ -114,18 +115,12 @@ def _visits(child: Child, now: datetime) -> dict[str, Wanted]:
     Named by the first of its doses, so that a visit that moves stays the same entry in a calendar.
     """
     rules = in_use()
-    given: dict[str, int] = {}
-    for vaccine in child.doses.filter(taken_back_at=None).values_list("vaccine", flat=True):
-        given[vaccine] = given.get(vaccine, 0) + 1
+    today = timezone.localdate(now)
     found = {}
-    for visit in child.planned_visits.filter(on__gte=timezone.localdate(now)).order_by("on"):
-        left = sorted(
-            (str(shot["vaccine"]), int(shot["dose"]))
-            for shot in visit.shots
-            if int(shot["dose"]) > given.get(str(shot["vaccine"]), 0)
-        )
-        if not left:
+    for visit, open_shots in still_open(child):
+        if visit.on < today:
             continue
+        left = sorted((str(shot["vaccine"]), int(shot["dose"])) for shot in open_shots)
         vaccine, number = left[0]
         groups = rules.book.groups
         shots = {

@@ -32,7 +32,6 @@ from yakuba.handbook.domain.rules import Group, Rulebook
 MONTHS_OF_AGE, MONTHS_AHEAD = 28, 12
 COST = ("left_out", "outside_standard", "changes", "visits", "late", "off_weekday", "sum_of_days")
 Earlier = Mapping[tuple[str, int], date]
-_OPTIONAL = "optional"
 
 
 def plan(
@@ -132,7 +131,7 @@ def plan_from(
 def _wanted(group: Group, wishes: Wishes, history: tuple[Given, ...]) -> bool:
     if wishes.vaccines and group.name not in wishes.vaccines:
         return False
-    return (wishes.optional or group.law != _OPTIONAL) and asked_for(group, history)
+    return (wishes.optional or not group.optional) and asked_for(group, history)
 
 
 def _renumbered(steps: list[Step], without: set[str]) -> list[Step]:

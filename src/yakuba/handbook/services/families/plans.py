@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -134,19 +133,6 @@ def propose(child: Child, rules: InUse, asked: Asked, now: datetime) -> Proposal
         if before.get((vaccine, dose)) != after.get((vaccine, dose))
     )
     return Proposal(found, moved if before else (), asked, _mark(found))
-
-
-def still_open(child: Child) -> list[tuple[PlannedVisit, list[dict[str, Any]]]]:
-    """Planned visits, soonest first, with the doses that are still to be given; none that has nothing left.
-
-    Counted as reminders count (``services.reminders``): pages, calendars and notices never differ.
-    """
-    given = Counter(child.doses.filter(taken_back_at=None).values_list("vaccine", flat=True))
-    found = (
-        (one, [shot for shot in one.shots if shot["dose"] > given[shot["vaccine"]]])
-        for one in child.planned_visits.order_by("on")
-    )
-    return [(one, left) for one, left in found if left]
 
 
 def days_of(kept: Sequence[PlannedVisit], today: date) -> dict[tuple[str, int], date]:
