@@ -96,7 +96,8 @@ def test_the_same_visit_keeps_its_uid_when_the_plan_is_made_again(
         return {line for line in lines if line.startswith("UID:")}
 
     before = uids()
-    book, later = in_use(), now + timedelta(minutes=5)
+    # A second later, not minutes: a plan made after midnight may well be another.
+    book, later = in_use(), now + timedelta(seconds=1)
     plans.adopt(
         child, book, plans.Asked(), plans.propose(child, book, plans.Asked(), later).mark, parent, later
     )
