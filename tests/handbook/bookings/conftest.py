@@ -34,14 +34,14 @@ OFFICE = Asker("staff:1", COUNTER)
 
 
 def an_offer(title: str = "離乳食教室", **more: Any) -> ServiceOffer:
-    fields = {"reference": fresh_reference(), "kind": "class", "title": title, "age_until": "3y", **more}
+    fields = {"reference": fresh_reference(), "kind": "class", "title": title, "age_until": "18y", **more}
     return ServiceOffer.objects.create(**fields)
 
 
 def a_slot(
     offer: ServiceOffer, capacity: int = 2, at: int = 0, *, rooms: tuple[Resource, ...] = (), **more: Any
 ) -> Slot:
-    start = STARTS + timedelta(minutes=30 * at)
+    start = more.pop("start", STARTS + timedelta(minutes=30 * at))
     fields = {
         "reference": fresh_reference(),
         "start": start,

@@ -13,7 +13,7 @@ from tests.nursery.family.test_two_installations import ready, said
 pytestmark = [pytest.mark.workers, pytest.mark.slow]
 
 OPEN = """
-from datetime import date, time
+from datetime import date, time, timedelta
 from django.utils import timezone
 from yakuba.core.people.models import User
 from yakuba.handbook.models import OpeningRule, Resource, ServiceOffer
@@ -22,8 +22,10 @@ by = User.objects.create_user("1", None, name="係")
 room = Resource.objects.create(reference="room", kind="room", name="相談室", most=1)
 offer = ServiceOffer.objects.create(reference="offer", kind="advice", title="育児相談", age_until="3y")
 crossing.post_offer(offer)
-rule = OpeningRule(offer=offer, first=date(2027, 2, 2), last=date(2027, 2, 2), weekdays=[1], begin=time(13),
-    end=time(14), minutes=30, capacity=2, channel="family", opens_days_before=300, resources=[room.pk])
+day = date(timezone.localdate().year + 1, 2, 1)  # the first Tuesday of the next February is no holiday
+day += timedelta(days=(1 - day.weekday()) % 7)
+rule = OpeningRule(offer=offer, first=day, last=day, weekdays=[1], begin=time(13),
+    end=time(14), minutes=30, capacity=2, channel="family", opens_days_before=420, resources=[room.pk])
 print(slots.publish(rule, by=by, now=timezone.now()))
 try:
     rule.channel = "both"
@@ -32,7 +34,7 @@ except slots.BadRule as error:
     print(error)
 """
 BOOK = """
-from datetime import date
+from datetime import timedelta
 from django.utils import timezone
 from yakuba.handbook.domain.bookings.eligibility import Candidate
 from yakuba.handbook.models import Slot
@@ -41,7 +43,7 @@ from yakuba.handbook.services.bookings.parties import FAMILY, Asker, Party, Wish
 first, second = Slot.objects.order_by("start")
 asker = Asker("family:a", FAMILY)
 def wish(slot, child):
-    who = Candidate(date(2025, 5, 1), resident=True)
+    who = Candidate(timezone.localdate() - timedelta(days=500), resident=True)
     return Wish(slot.pk, Party(child, who), asker, child + str(slot.pk), f"{child}-{slot.pk}")
 for slot, child in ((first, "c1"), (first, "c2"), (second, "c2")):
     try:

@@ -84,7 +84,9 @@ def test_the_page_records_what_changes_and_puts_it_back(
     assert "特例・状態の記録はありません" in page(web, family)
     address = reverse("handbook:observation-new", args=[family.pk])
     form_page = web.get(address).content.decode()
-    for said in ("長期療養の特例", "事由がなくなった日（必須）", "水痘の既往", "令和8年は2026年"):
+    year = ago(0).year
+    this_year = f"令和{year - 2018}年は{year}年"
+    for said in ("長期療養の特例", "事由がなくなった日（必須）", "水痘の既往", this_year):
         assert said in form_page
     ended = ago(30)
     assert hepb(family).status == "aged_out"

@@ -159,7 +159,7 @@ def test_a_withdrawn_notice_is_marked_in_the_inbox_and_taken_off_paper(clock: Cl
 def test_a_choice_of_the_person_changes_what_is_ahead(mail: Any, verified: Any, clock: Clock) -> None:
     verified()
     plan(WHO, "visit:1", kind=VISIT, at=AT, now=NOW)
-    choose(WHO, VISIT, channel_names=["in_app"], leads=[2 * HOUR, DAY])
+    choose(WHO, VISIT, channel_names=["in_app"], leads=[2 * HOUR, DAY], now=NOW)
     assert states() == {
         ("in_app", 7 * DAY): State.CANCELLED,
         ("in_app", DAY): State.WAITING,
@@ -167,16 +167,16 @@ def test_a_choice_of_the_person_changes_what_is_ahead(mail: Any, verified: Any, 
         ("mail", 7 * DAY): State.CANCELLED,
         ("mail", DAY): State.CANCELLED,
     }
-    choose(WHO, VISIT, channel_names=None, leads=None)
+    choose(WHO, VISIT, channel_names=None, leads=None, now=NOW)
     assert states()["mail", DAY] == State.WAITING
     assert states()["in_app", 2 * HOUR] == State.CANCELLED
 
 
 def test_a_general_choice_holds_for_kinds_without_their_own() -> None:
-    choose(WHO, "", channel_names=["letter"], leads=[3 * DAY])
+    choose(WHO, "", channel_names=["letter"], leads=[3 * DAY], now=NOW)
     plan(WHO, "visit:1", kind=VISIT, at=AT, now=NOW)
     assert set(states()) == {("in_app", 3 * DAY), ("letter", 3 * DAY)}
-    choose(WHO, VISIT, channel_names=["in_app"], leads=None)
+    choose(WHO, VISIT, channel_names=["in_app"], leads=None, now=NOW)
     assert {name for name, state in states().items() if state == State.WAITING} == {("in_app", 3 * DAY)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -82,9 +83,16 @@ def set_language(recipient: str, language: str) -> None:
 
 @transaction.atomic
 def choose(
-    recipient: str, kind: str, *, channel_names: Sequence[str] | None, leads: Sequence[int] | None
+    recipient: str,
+    kind: str,
+    *,
+    channel_names: Sequence[str] | None,
+    leads: Sequence[int] | None,
+    now: datetime | None = None,
 ) -> None:
     """Keep a choice (``kind`` "" for every kind; ``None`` for the kind's own) and re-plan what is ahead.
+
+    ``now``: what is ahead of this moment is planned again; by default the present.
 
     ``BadChoice`` for an unknown kind, channel or lead time.
     """
@@ -105,4 +113,4 @@ def choose(
     )
     from yakuba.core.notify.services.planning import replan
 
-    replan(recipient)
+    replan(recipient, now=now)
