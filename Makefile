@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 DATA ?= ../shared/data
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench conformance storm mutants licences lock clean
+.PHONY: help setup demo test check bench conformance storm mutants days licences lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -34,6 +34,9 @@ storm: setup ## bookings under kill -9; with STORM="--login NAME:PASSWORD" also 
 
 mutants: setup ## 300 seeded mutants of the domain code
 	@$(PYTHON) tools/mutants.py
+
+days: setup ## the tests on other days and at other hours (six days, about 20 minutes; needs faketime)
+	@tools/days.sh "$(DAYS)"
 
 licences: setup ## write docs/licences.csv from what is installed
 	@$(PYTHON) tools/licences.py
