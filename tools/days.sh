@@ -2,7 +2,7 @@
 # `make days`: the tests that read no browser, on days and at hours that are not today's. A town hall runs
 # this for years: a test (or a rule) that only holds today is a fault. Needs Debian's package `faketime`.
 # make days DAYS="2028-02-29T03:00:00 2026-12-31T14:58:30" picks others; times are UTC, Japan is nine hours on.
-# MARKS="browser or workers" make days asks the tests with browsers; Chromium takes part.
+# MARKS="browser and not workers" asks the tests with browsers; worker processes wait wrongly under faketime.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 command -v faketime >/dev/null || { echo "days: faketime is not installed (apt install faketime)" >&2; exit 2; }
