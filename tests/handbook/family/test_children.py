@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from tests.handbook.family.conftest import guard, months_ago, registered
+from tests.handbook.family.conftest import guard, months_ago, registered, signed_in
 from yakuba.handbook.family import timeline, words
 from yakuba.handbook.models import Child, Dose, FamilyAccount, PublishedRulebook
 from yakuba.handbook.rulebooks.load import builtin
@@ -332,3 +332,43 @@ def test_no_state_and_no_fault_is_without_words() -> None:
     values = {"most": 1, "least": 2, "unit": "kg", "example": "3.1"}
     for code in words.FAULTS:
         assert "%(" not in words.fault(BadField("x", code, values))
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("ja", "お子さんの性別が記録されていないため、ヒトパピローマウイルス感染症の予定は"),
+        ("ja-x-easy", "HPV"),
+        ("en", "There is no line for HPV (cervical cancer and others) yet"),
+    ],
+)
+def test_a_child_whose_sex_is_not_recorded_is_told_what_is_missing(
+    parent: FamilyAccount, settings: Any, language: str, sentence: str
+) -> None:
+    unknown = registered("unknown", months_ago(20), sex="")
+    guard(parent, unknown)
+    browser = signed_in(parent)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    for place in ("", "print/"):
+        page = browser.get(f"/handbook/children/{unknown.reference}/{place}").content.decode()
+        assert sentence in page
+    counter = {"ja": "窓口", "ja-x-easy": "<ruby>窓口", "en": "at the counter of the city office"}
+    assert counter[language] in page
+
+
+def test_a_child_whose_sex_is_recorded_is_told_nothing_of_it(parent: FamilyAccount) -> None:
+    for sex in "FM":
+        known = registered(f"known-{sex}", months_ago(20), sex=sex)
+        guard(parent, known)
+        assert "性別" not in signed_in(parent).get(f"/handbook/children/{known.reference}/").content.decode()
+
+
+def test_a_family_that_entered_its_child_itself_is_led_to_the_details(parent: FamilyAccount) -> None:
+    own = registered("own", months_ago(20), sex="")
+    own.from_register = False
+    own.save()
+    guard(parent, own)
+    page = signed_in(parent).get(f"/handbook/children/{own.reference}/").content.decode()
+    notice = page[page.index("お子さんの性別が") :][:400]
+    assert f"/handbook/children/{own.reference}/details/" in notice
+    assert "窓口" not in notice
