@@ -12,9 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yakuba.core.people.signin.lockout import client_address
-from yakuba.handbook.family import forms, session, words
+from yakuba.handbook.family import forms, session
 from yakuba.handbook.family.children_pages import held_child
 from yakuba.handbook.family.entrance import locked_page
+from yakuba.handbook.family.faults import faults_of
 from yakuba.handbook.family.frame import show
 from yakuba.handbook.family.session import account_of, family_page
 from yakuba.handbook.models import Guardian
@@ -42,7 +43,7 @@ def _page(
         "open": sharing.open_invitations(held.child, now) if held.role == children.OWNER else [],
         "code": code,
         "key": secrets.token_urlsafe(24),  # of the form: sent twice, it makes one invitation
-        "faults": {} if error is None else {error.field: words.fault(error)},
+        "faults": faults_of(error),
         "ended": "ended" in request.GET,
     }
     status = 200 if error is None else 422
