@@ -25,6 +25,7 @@ from yakuba.core.facilities.models import Vacancy
 from yakuba.core.holidays import is_holiday
 from yakuba.handbook.childcare import asking, words
 from yakuba.handbook.childcare.drawing import Marked, picture
+from yakuba.handbook.childcare.opening import Opening, opening
 from yakuba.handbook.family.faults import Faults
 
 PAGE = 20
@@ -62,7 +63,7 @@ class Line:
     name: str
     kind: str
     where: str
-    times: str
+    opening: Opening
     services: tuple[str, ...]
     distance: str
     seats: Sequence[Vacancy]
@@ -128,7 +129,7 @@ def _lines(part: Sequence[Found], first: int, asked: asking.Asked) -> list[Line]
             name=words.name(one.listed.place),
             kind=gettext(words.ONE_KIND[one.listed.place.kind]),
             where=one.listed.place.address,
-            times=words.times(one.listed.place),
+            opening=opening(one.listed.place),
             services=tuple(str(words.SERVICES[service]) for service in one.listed.services),
             distance="" if one.distance is None else words.distance(one.distance),
             seats=seats.get(fold(one.listed.place.name), ()),
@@ -190,7 +191,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
         "name": words.name(listed.place),
         "kind": gettext(words.ONE_KIND[listed.place.kind]),
         "capacity": listed.place.takes(),
-        "times": words.times(listed.place),
+        "opening": opening(listed.place),
         "services": [words.SERVICES[one] for one in listed.services],
         "found": found[0] if found else None,
         "age": "" if asked.months is None else words.age(asked.months),
