@@ -24,7 +24,7 @@ PERSON: dict[str, Any] = {
 }  # fmt: skip
 
 
-BORN = {"id": 1, "birth": "2026-04-01"}
+BORN = {"id": 1, "birth": "2026-04-01", "sex": "F"}
 
 
 def run(*arguments: str | Path) -> Result:
@@ -297,3 +297,19 @@ def test_a_dose_of_the_mother_before_the_birth_is_taken_and_any_other_refused(tm
     refused = forecast("HEPB")
     assert refused.exit_code == 2
     assert "生年月日 2026-06-20 以後の日が必要です" in refused.output
+
+
+def test_a_missing_sex_is_named_where_a_judgement_needs_it(tmp_path: Path) -> None:
+    people = lines(
+        tmp_path / "people.jsonl",
+        {"id": 1, "birth": "2014-06-01"},
+        {"id": 2, "birth": "2014-06-01", "sex": "F"},
+        {"id": 3, "birth": "2014-06-01", "sex": "M"},
+        {"id": 4, "due": "2026-12-01"},
+    )
+    out = tmp_path / "out.jsonl"
+    done = run("forecast", "--batch", people, "--on", "2026-11-24", "-o", out)
+    first, *others = (json.loads(line) for line in out.read_text("utf-8").splitlines())
+    assert (first["needs"], first["needs_for"]) == (["sex"], {"sex": ["HPV"]})
+    assert not any("needs" in one or "needs_for" in one for one in others)
+    assert "sex がないため、HPV を判定できません（1人）" in done.stderr

@@ -294,3 +294,8 @@ def test_a_dose_whose_fields_are_of_another_kind_is_named(
     assert done.exit_code == 2
     assert told in done.stderr
     assert not (tmp_path / "plan.json").exists()
+
+
+def test_a_plan_names_what_it_could_not_judge_without_the_sex(tmp_path: Path) -> None:
+    assert planned(tmp_path, sex=None)["needs"] == ["sex"]
+    assert "needs" not in planned(tmp_path, sex="M")

@@ -142,6 +142,9 @@ def test_a_field_with_an_error_is_tied_to_it() -> None:
     assert "<legend>種別" in shown
     summary = Template('{% include "components/form_errors.html" %}').render(Context({"form": form}))
     assert '<a href="#id_name">' in summary
+    assert '<a href="#id_which_0">' in summary
+    assert 'id="id_which_0"' in shown
+    assert 'aria-describedby=" id_which-error"' in shown
 
 
 def test_a_field_without_an_error_says_nothing_of_one() -> None:

@@ -5,6 +5,7 @@ Exit 0 = done, 2 = bad input (one message a problem on standard error, nothing w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from yakuba.handbook.cli_common import (
     everyone,
     file_path,
     note,
+    note_needs,
     overlay_of,
     progress,
     rulebook_of,
@@ -74,11 +76,15 @@ def _outlooks(
 
     calendar = JapaneseCalendar()
     persons = everyone(batch, rulebook)
+    needed: Counter[str] = Counter()
     with progress(persons) as bar:
         for asked in bar:
             found = outlook(rulebook, asked.person, asked.history, asked.observations, day, calendar)
-            yield people.result(asked, found, rulebook, day, overlay) | people.remarks(asked, rulebook, day)
+            remarks = people.remarks(asked, rulebook, day)
+            needed.update(remarks.get("needs_for", {}).get("sex", ()))
+            yield people.result(asked, found, rulebook, day, overlay) | remarks
     note(persons, day, rulebook)
+    note_needs(needed)
 
 
 @handbook.command()

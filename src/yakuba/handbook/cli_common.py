@@ -117,6 +117,14 @@ def note(people: Collection[Asked], day: date, *rulebooks: Rulebook) -> None:
         )
 
 
+def note_needs(vaccines: Counter[str]) -> None:
+    """Say on standard error which vaccines were left open for want of the sex, and for how many persons."""
+    for vaccine, count in sorted(vaccines.items()):
+        click.echo(
+            f"sex がないため、{vaccine} を判定できません（{count}人）。F か M を書くと判定します。", err=True
+        )
+
+
 def progress(items: Sequence[T]) -> AbstractContextManager[Iterable[T]]:
     """A bar on a terminal, nothing elsewhere."""
     return click.progressbar(items, file=sys.stderr, hidden=not sys.stderr.isatty())

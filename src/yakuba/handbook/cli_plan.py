@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from yakuba.handbook.cli_common import (
     JAPAN,
     file_path,
     note,
+    note_needs,
     overlay_of,
     rulebook_of,
     stopping_on_bad_input,
@@ -98,8 +100,10 @@ def plan(
         found = plan_from(
             earlier, book, asked.person, asked.history, asked.observations, day, JapaneseCalendar(), wishes
         )
-        write_object(output, plans.result(asked, found, book, day, town) | remarks(asked, book, day))
+        noted = remarks(asked, book, day)
+        write_object(output, plans.result(asked, found, book, day, town) | noted)
         note([asked], day, book)
+        note_needs(Counter(noted.get("needs_for", {}).get("sex", ())))
     shots = sum(len(visit.shots) for visit in found.visits)
     click.echo(f"来院 {len(found.visits)}回、接種 {shots}回、計画できなかった接種 {len(found.not_planned)}回")
 

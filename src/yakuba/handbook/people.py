@@ -9,6 +9,8 @@ from typing import Any
 
 from yakuba.handbook.domain.calendars import FIRST_DAY, LAST_DAY
 from yakuba.handbook.domain.evaluate import of_pregnancy
+from yakuba.handbook.domain.japan import JapaneseCalendar
+from yakuba.handbook.domain.missing import unsaid_without_sex
 from yakuba.handbook.domain.observed import codes_of, dated_codes_of
 from yakuba.handbook.domain.outlook import DoseLine, NextDose, Outlook
 from yakuba.handbook.domain.person import Given, Observation, Person
@@ -129,7 +131,7 @@ def remarks(asked: Asked, rulebook: Rulebook, on_date: date) -> dict[str, Any]:
 
     ``unused_history``: the observations that changed nothing, because no rule asks for them or because the
     rule counts from a day that is not written. ``unknown_products``: as ``unknown_products``.
-    ``doses_after``: as ``after``.
+    ``doses_after``: as ``after``. ``needs``: as ``needs``.
     """
     codes = sorted({one.code for one in asked.observations} - set(codes_of(rulebook)))
     codes += undated(asked, dated_codes_of(rulebook))
@@ -138,7 +140,16 @@ def remarks(asked: Asked, rulebook: Rulebook, on_date: date) -> dict[str, Any]:
         ({"unused_history": codes} if codes else {})
         | ({"unknown_products": products} if products else {})
         | after(asked, on_date)
+        | needs(asked, rulebook, on_date)
     )
+
+
+def needs(asked: Asked, rulebook: Rulebook, on_date: date) -> dict[str, Any]:
+    """``needs``: what was missing of the person; ``needs_for``: the vaccines that ask for it."""
+    without_sex = unsaid_without_sex(
+        rulebook, asked.person, asked.history, asked.observations, on_date, JapaneseCalendar()
+    )
+    return {"needs": ["sex"], "needs_for": {"sex": list(without_sex)}} if without_sex else {}
 
 
 def unknown_products(asked: Asked, rulebook: Rulebook) -> list[str]:

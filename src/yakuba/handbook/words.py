@@ -29,6 +29,7 @@ REASONS = {
     "too_soon": "前の接種からの間隔が短い",
     "live_conflict": "注射生ワクチンとの間隔が短い",
     "vaccine_not_listed": "この回に使わないワクチンまたは製品",
+    "product_not_in_use_then": "接種した日には使わないワクチンまたは製品（使い始める前か、終わった後）",
     "inadvertent_vaccine": "誤って使われやすいワクチン",
     "rule_not_in_force": "接種した日に、この規則はまだない（またはもうない）",
     "series_complete": "必要な回数を終えたあとの接種",

@@ -255,3 +255,18 @@ def test_another_language_keeps_the_search(client: Client) -> None:
     link = re.findall(r'href="(/i18n/en/[^"]+)"', text)[0]
     answer = client.get(link.replace("&amp;", "&"))
     assert parse_qs(urlsplit(answer["Location"]).query)["q"] == ["児童館"]
+
+
+def test_what_was_not_understood_is_named_beside_its_field(client: Client) -> None:
+    text = page(client, born="x", time="25:00", at="0,0")
+    for field, label in {"born": "お子さん", "time": "時刻", "from": "地区"}.items():
+        (line,) = re.findall(rf'<li><a href="#{field}">(.*?)</a>', text)
+        assert label in line.partition("：")[0]
+        assert f'id="{field}-fault"' in text
+        assert re.search(rf'id="{field}"[^>]* aria-describedby="{field}-fault" aria-invalid="true"', text)
+    assert '<details class="why more" open>' in text
+    assert "aria-invalid" not in page(client)
+    schemes = page(client, "/childcare/schemes/", on="2020-01-01")
+    assert re.findall(r'<li><a href="#on">([^：]+)：', schemes) == re.findall(
+        r'<label for="on">(.*?)</label>', schemes
+    )

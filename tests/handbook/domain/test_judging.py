@@ -190,6 +190,21 @@ def test_an_inadvertent_vaccine_is_not_valid_and_later_intervals_do_not_count_fr
     assert reasons(verdict, 1) == [state.INADVERTENT]
 
 
+def test_a_product_before_or_after_its_time_is_told_apart_from_one_that_is_never_taken() -> None:
+    first, second = Period(date(2020, 1, 1), date(2020, 2, 29)), Period(date(2020, 5, 1), date(2020, 6, 30))
+    uses = (VaccineUse("x", "ABC", period=first), VaccineUse("x", "ABC", period=second, source=("S",)))
+    rules = book(series(dose(1, preferable=uses[:1], allowable=uses[1:])))
+
+    def of(day: str, product: str = "ABC") -> tuple[str, date | None, tuple[str, ...]]:
+        (one,) = run(rules, [Given("x", date.fromisoformat(day), product)]).doses[0].reasons
+        return one.code, one.day, one.source
+
+    assert of("2020-03-01") == (state.NOT_IN_USE, date(2020, 5, 1), ("S",))
+    assert of("2020-07-01") == (state.NOT_IN_USE, None, ())
+    assert of("2020-03-01", "DEF") == (state.WRONG_VACCINE, None, ())
+    assert statuses(run(rules, [Given("x", date(2020, 2, 29), "ABC")])) == [state.VALID]
+
+
 def test_a_vaccine_that_is_not_listed_or_at_the_wrong_age_does_not_count() -> None:
     uses = (VaccineUse("x", "ABC"), VaccineUse("y", from_=age("2 months"), until=age("3 months")))
     rules = book(series(dose(1, preferable=uses, allowable=(VaccineUse("z", until=age("1 month")),))))

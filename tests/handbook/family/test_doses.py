@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -278,3 +279,24 @@ def test_nothing_is_said_of_the_law_where_no_law_offers_a_vaccine(inside: Client
     assert "受けられるのは、満1歳から" in mumps
     assert "法律" not in mumps
     assert "定期接種として" not in mumps
+
+
+@pytest.mark.parametrize(
+    ("language", "slip"),
+    [
+        ("ja", "この日には使われていないワクチンまたは製品"),
+        ("ja-x-easy", "使って いない ワクチン"),
+        ("en", "was not in use on that day"),
+    ],
+)
+@pytest.mark.parametrize("product", ["PCV13", "PCV20"])
+def test_a_product_outside_its_time_is_asked_to_be_looked_up(
+    inside: Client, child: Child, first_day: date, settings: Any, language: str, slip: str, product: str
+) -> None:
+    inside.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    Dose.objects.create(
+        child=child, reference="d", vaccine="PCV", product=product, source="family",
+        given_on=first_day, recorded_at=timezone.now(),
+    )  # fmt: skip
+    page = inside.get(f"/handbook/children/{child.reference}/doses/").content.decode()
+    assert (slip in re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|</?ruby>", "", page)) is (product == "PCV13")

@@ -178,6 +178,8 @@ def test_every_page_in_every_language(opened: Watched, live_server: Any, home: o
     signed_in(page, live_server.url, adult, "minato-2")
     base = f"/handbook/children/{child.reference}/"
     unborn = Child.objects.get(birth=None)
+    unknown = registered("sexless", months_ago(30, 9), sex="")
+    guard(adult, unknown)
     paths = {
         "children": "/handbook/children/?all",
         "timeline": base,
@@ -186,6 +188,7 @@ def test_every_page_in_every_language(opened: Watched, live_server: Any, home: o
         "correct": f"{base}doses/DPT_IPV_HIB-95/",
         "plan": f"{base}plan/?days=28",
         "plan-fault": f"{base}plan/?first=2026-12-01&last=2026-11-01",
+        "weekday-fault": f"{base}plan/?weekday=9",
         "growth": f"{base}growth/",
         "family": f"{base}family/",
         "export": f"{base}export/",
@@ -194,6 +197,8 @@ def test_every_page_in_every_language(opened: Watched, live_server: Any, home: o
         "unborn": f"/handbook/children/{unborn.reference}/",
         "born": f"/handbook/children/{unborn.reference}/born/",
         "unborn-growth": f"/handbook/children/{unborn.reference}/growth/",
+        "unknown-sex": f"/handbook/children/{unknown.reference}/",
+        "unknown-sex-print": f"/handbook/children/{unknown.reference}/print/",
         "add": "/handbook/children/add/",
         "account": "/handbook/account/",
         "delete": "/handbook/account/delete/",

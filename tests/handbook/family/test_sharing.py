@@ -174,3 +174,58 @@ def test_an_invitation_ends_on_the_day_that_it_has_here(
     last = timezone.localdate(evening) + sharing.LIFE
     assert last != (evening + sharing.LIFE).date()
     assert f"{resident_dates.day(last)}まで" in inside.get(base(child)).content.decode()
+
+
+def form_key(client: Client, child: Child) -> str:
+    found = re.search(r'name="key" value="([^"]+)"', client.get(base(child)).content.decode())
+    assert found is not None
+    return found.group(1)
+
+
+def test_a_second_tap_or_a_repeated_request_gets_the_same_invitation(inside: Client, child: Child) -> None:
+    form = {"role": "reader", "key": form_key(inside, child)}
+    first, again = (code_in(inside.post(base(child) + "invite/", form)) for _ in range(2))
+    assert first == again
+    assert Invitation.objects.count() == 1
+    assert Client().post("/handbook/invitation/", {"code": first}).status_code == 302
+
+
+def test_another_form_or_another_role_is_another_invitation(inside: Client, child: Child) -> None:
+    key = form_key(inside, child)
+    forms = [("reader", key), ("editor", key), ("reader", form_key(inside, child)), ("reader", "")]
+    made = {code_in(inside.post(base(child) + "invite/", {"role": role, "key": one})) for role, one in forms}
+    assert len(made) == Invitation.objects.count() == 4
+
+
+def test_the_key_of_a_form_is_worth_nothing_to_another_adult_or_child(
+    child: Child, parent: FamilyAccount, now: datetime
+) -> None:
+    father = account("父")
+    guard(father, child, "owner")
+    other = Child.objects.create(reference="other", birth=child.birth, created_at=now)
+    made = [sharing.invite(one, "reader", by, now, key="k") for one, by in
+            ((child, parent), (child, father), (other, parent))]  # fmt: skip
+    assert len({code for _, code in made}) == 3
+
+
+@pytest.mark.parametrize("since", ["later", "taken", "revoked"])
+def test_a_form_sent_again_later_neither_shows_the_code_nor_makes_another(
+    inside: Client, child: Child, since: str
+) -> None:
+    form = {"role": "reader", "key": form_key(inside, child)}
+    code = code_in(inside.post(base(child) + "invite/", form))
+    now = timezone.now()
+    if since == "taken":
+        Client().post("/handbook/invitation/", {"code": code})
+    elif since == "revoked":
+        Invitation.objects.update(revoked_at=now)
+    else:
+        Invitation.objects.update(invited_at=now - sharing.REPEATED_WITHIN)
+    answer = inside.post(base(child) + "invite/", form)
+    assert answer["Location"] == base(child)
+    assert Invitation.objects.count() == 1
+
+
+def test_a_repeated_form_is_no_sixth_invitation(child: Child, parent: FamilyAccount, now: datetime) -> None:
+    made = [sharing.invite(child, "reader", parent, now, key=str(at)) for at in range(sharing.MOST_OPEN)]
+    assert sharing.invite(child, "reader", parent, now, key="0") == made[0]

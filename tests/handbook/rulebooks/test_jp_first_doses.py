@@ -21,7 +21,7 @@ APRIL = "2026-04-01"
     ("dose", "on", "reason", "right_from"),
     [
         ("PCV 2026-05-30 PCV20", "2026-12-05", "too_young", "2026-05-31"),  # not «from seven months on»
-        ("PCV 2026-07-01 PCV13", "2026-12-05", "vaccine_not_listed", None),
+        ("PCV 2026-07-01 PCV13", "2026-12-05", "product_not_in_use_then", None),
         ("PCV 2031-04-01 PCV20", "2031-12-05", "too_old", "2031-04-01"),
         ("HIB 2026-05-30", "2026-12-05", "too_young", "2026-05-31"),
         ("ROTA 2026-09-17 RV1", "2026-10-05", "too_old", "2026-09-17"),  # and not «another product»

@@ -175,8 +175,14 @@ def test_pcv_products_follow_their_days() -> None:
     assert next_of(look(APRIL, on="2026-06-01"), "PCV").product == "PCV20"
     born = "2024-04-01"
     assert verdicts(look(born, "PCV 2024-09-30 PCV13", on="2024-10-02")) == [OK]  # S08
-    assert verdicts(look(born, "PCV 2024-10-01 PCV13", on="2024-10-02")) == [(False, "vaccine_not_listed")]
-    assert verdicts(look(born, "PCV 2024-09-30 PCV20", on="2024-10-02")) == [(False, "vaccine_not_listed")]
+    (ended,) = look(born, "PCV 2024-10-01 PCV13", on="2024-10-02").doses
+    assert (ended.valid, ended.reason, ended.right_from) == (False, "product_not_in_use_then", None)
+    (early,) = look(born, "PCV 2024-09-30 PCV20", on="2024-10-02").doses
+    assert (early.valid, early.reason, early.right_from) == (
+        False, "product_not_in_use_then", date(2024, 10, 1)
+    )  # fmt: skip
+    assert early.source == ended.source == ("S08",)
+    assert verdicts(look(born, "PCV 2024-10-01 PCV7", on="2024-10-02")) == [(False, "vaccine_not_listed")]
     assert next_of(look(born, "PCV 2024-06-01 PCV15", on="2024-10-02"), "PCV").product == "PCV15"
     assert next_of(look(born, "PCV 2024-06-01 PCV13", on="2024-10-02"), "PCV").product == "PCV20"
 

@@ -269,3 +269,12 @@ def test_the_childs_page_names_who_acted_and_the_language(
     assert f"{officer.name}（{officer.username}）" in page
     assert f"user:{officer.pk}" not in page
     assert "<dd>英語</dd>" in page
+
+
+def test_a_child_without_a_sex_says_which_vaccine_waits_for_it(web: Client, officer: User) -> None:
+    take_children(
+        child_row("7001", "岸 凪", born(days=700), 性別=""), child_row("7002", "岸 汐", born(days=700))
+    )
+    text = page(web, one("7001"))
+    assert "性別が記録されていないため、ヒトパピローマウイルス感染症は判定していません" in text
+    assert "性別が記録されていないため" not in page(web, one("7002"))

@@ -25,6 +25,8 @@ from yakuba.core.facilities.models import Vacancy
 from yakuba.core.holidays import is_holiday
 from yakuba.handbook.childcare import asking, words
 from yakuba.handbook.childcare.drawing import Marked, picture
+from yakuba.handbook.childcare.opening import Opening, opening
+from yakuba.handbook.family.faults import Faults
 
 PAGE = 20
 AGES = range(6)  # classes of a nursery
@@ -61,7 +63,7 @@ class Line:
     name: str
     kind: str
     where: str
-    times: str
+    opening: Opening
     services: tuple[str, ...]
     distance: str
     seats: Sequence[Vacancy]
@@ -127,7 +129,7 @@ def _lines(part: Sequence[Found], first: int, asked: asking.Asked) -> list[Line]
             name=words.name(one.listed.place),
             kind=gettext(words.ONE_KIND[one.listed.place.kind]),
             where=one.listed.place.address,
-            times=words.times(one.listed.place),
+            opening=opening(one.listed.place),
             services=tuple(str(words.SERVICES[service]) for service in one.listed.services),
             distance="" if one.distance is None else words.distance(one.distance),
             seats=seats.get(fold(one.listed.place.name), ()),
@@ -137,13 +139,13 @@ def _lines(part: Sequence[Found], first: int, asked: asking.Asked) -> list[Line]
     ]
 
 
-def _form(asked: asking.Asked, shapes: Sequence[Any]) -> dict[str, Any]:
+def _form(asked: asking.Asked, shapes: Sequence[Any], *, schemes: bool = False) -> dict[str, Any]:
     """What the form shows of a search."""
     query = asked.query
     return {
         "asked": asked,
         "given": asked.values,
-        "faults": {key: gettext(text) for key, text in asked.faults.items()},
+        "faults": _faults(asked, shapes, schemes=schemes),
         "on": query.on,
         "on_text": words.day(query.on),
         "age": "" if asked.months is None else words.age(asked.months),
@@ -154,8 +156,17 @@ def _form(asked: asking.Asked, shapes: Sequence[Any]) -> dict[str, Any]:
         ),
         "distances": asking.DISTANCES,
         "share": asked.shared(),
-        "more": bool(asked.services or query.near or query.opening or query.sure or "on" in asked.values),
+        "more": bool(asked.services or query.near or query.opening or query.sure or "on" in asked.values)
+        or not asked.faults.keys().isdisjoint({"time", "from"}),
     }
+
+
+def _faults(asked: asking.Asked, shapes: Sequence[Any], *, schemes: bool) -> Faults:
+    """What was not understood, by field; the district has none where no district is known."""
+    labels = {**words.FIELDS, "on": gettext("On which day")} if schemes else words.FIELDS
+    known = any(one.kind == "district" for one in shapes)
+    texts = {"" if key == "from" and not known else key: gettext(text) for key, text in asked.faults.items()}
+    return Faults(texts, labels)
 
 
 @may_locate
@@ -180,7 +191,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
         "name": words.name(listed.place),
         "kind": gettext(words.ONE_KIND[listed.place.kind]),
         "capacity": listed.place.takes(),
-        "times": words.times(listed.place),
+        "opening": opening(listed.place),
         "services": [words.SERVICES[one] for one in listed.services],
         "found": found[0] if found else None,
         "age": "" if asked.months is None else words.age(asked.months),
@@ -204,7 +215,7 @@ def schemes(request: HttpRequest) -> HttpResponse:
     shown = register.shown()
     found = schemes_for(shown.schemes, asked.query)
     context = {
-        **_form(asked, ()),
+        **_form(asked, (), schemes=True),
         "found": found,
         "unsure": sum(one.fit is None for one in found),
         "sources": [one for one in shown.sources if KINDS[one.kind].schemes],

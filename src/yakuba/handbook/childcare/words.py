@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy, gettext_noop
 
 from yakuba.core.facilities.domain.records import Place
@@ -32,6 +33,12 @@ SERVICES = {
     "diaper": gettext_lazy("Place to change diapers"),
     "hot_water": gettext_lazy("Hot water for milk"),
     "stroller": gettext_lazy("Stroller to borrow"),
+}
+FIELDS: dict[str, Promise | str] = {  # as they stand over the fields of the search
+    "born": gettext_lazy("Child's birth date or due date"),
+    "on": gettext_lazy("Day of the visit"),
+    "time": gettext_lazy("Time of the visit"),
+    "from": gettext_lazy("Near which district"),
 }
 SOURCES = {
     **ONE_KIND,

@@ -104,6 +104,7 @@ class VaccineUse:
     until: Point | None = None
     offered: bool = False
     period: Period = ALWAYS
+    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

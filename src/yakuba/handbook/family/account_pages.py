@@ -6,10 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yakuba.handbook.family import forms, session, words
+from yakuba.handbook.family import forms, session
+from yakuba.handbook.family.faults import Faults, faults_of
 from yakuba.handbook.family.frame import child_name, show
 from yakuba.handbook.family.session import account_of, family_page
 from yakuba.handbook.services.families import accounts
@@ -38,7 +40,7 @@ def _account_page(
     context = {
         "devices": [(one, running is not None and one.pk == running.pk) for one in mine.sessions.all()],
         "passkeys": mine.passkeys,
-        "faults": {} if error is None else {error.field: words.fault(error)},
+        "faults": faults_of(error, {"name": gettext("How your family calls you")}),
         "form": form,
         "given": request.POST if error else {"name": mine.name, "language": mine.language},
         "choices": settings.LANGUAGES,
@@ -56,7 +58,7 @@ def secure(request: HttpRequest) -> HttpResponse:
     mine = account_of(request)
     if mine.password:
         return HttpResponseRedirect(reverse("handbook_family:account"))
-    faults: dict[str, str] = {}
+    faults = Faults()
     if request.method == "POST":
         try:
             accounts.choose_password(
@@ -69,7 +71,7 @@ def secure(request: HttpRequest) -> HttpResponse:
             )
             return HttpResponseRedirect(reverse("handbook_family:children"))
         except BadField as error:
-            faults = {error.field: words.fault(error)}
+            faults = faults_of(error)
     context = {
         "faults": faults,
         "name": forms.text(request, "login"),
@@ -121,6 +123,11 @@ def end_device(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("handbook_family:account") + "?saved")
 
 
+def _not_sure() -> Faults:
+    label = gettext("I want to delete my account.")
+    return Faults({"sure": gettext("Please tick the box first.")}, {"sure": label})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @family_page
 def delete(request: HttpRequest) -> HttpResponse:
@@ -132,7 +139,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         context = {
             "gone": [child_name(one) for one in alone if not one.from_register],
             "kept": [child_name(one) for one in alone if one.from_register],
-            "missing": missing,
+            "faults": _not_sure() if missing else Faults(),
         }
         return show(request, "account_delete.html", context, status=422 if missing else 200)
     accounts.delete_account(mine, timezone.now())

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yakuba.handbook.family import forms, words
+from yakuba.handbook.family import forms
 from yakuba.handbook.family.booked import booked_of, given_back_of
+from yakuba.handbook.family.faults import Faults, faults_of
 from yakuba.handbook.family.frame import child_name, child_note, show
 from yakuba.handbook.family.month import month_of
 from yakuba.handbook.family.observed import observed_lines
@@ -47,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """A child or a pregnancy that the family enters itself."""
     if request.method != "POST":
-        return show(request, "child_add.html", {"faults": {}, "given": {}})
+        return show(request, "child_add.html", {"given": {}})
     try:
         child = children.add(
             account_of(request),
@@ -58,7 +59,7 @@ def add(request: HttpRequest) -> HttpResponse:
             timezone.now(),
         )
     except BadField as error:
-        context = {"faults": {error.field: words.fault(error)}, "given": request.POST}
+        context = {"faults": faults_of(error), "given": request.POST}
         return show(request, "child_add.html", context, status=422)
     return HttpResponseRedirect(reverse("handbook_family:timeline", args=[child.reference]))
 
@@ -161,8 +162,7 @@ def _edit_form(request: HttpRequest, held: Guardian, error: BadField | None = No
         "due": kept.due.isoformat() if kept.due else "",
         "sex": kept.sex,
     }
-    faults = {} if error is None else {error.field: words.fault(error)}
-    context = {"faults": faults, "given": given if error is None else request.POST}
+    context = {"faults": faults_of(error), "given": given if error is None else request.POST}
     return show(request, "child_edit.html", context, held=held, status=200 if error is None else 422)
 
 
@@ -173,7 +173,7 @@ def born(request: HttpRequest, child: str) -> HttpResponse:
     held = held_child(request, child, children.EDITOR)
     if held.child.birth is not None:
         return HttpResponseRedirect(reverse("handbook_family:timeline", args=[child]))
-    faults: dict[str, str] = {}
+    faults = Faults()
     if request.method == "POST":
         try:
             children.born(
@@ -185,6 +185,6 @@ def born(request: HttpRequest, child: str) -> HttpResponse:
             )
             return HttpResponseRedirect(reverse("handbook_family:timeline", args=[child]))
         except BadField as error:
-            faults = {error.field: words.fault(error)}
+            faults = faults_of(error)
     context = {"faults": faults, "given": request.POST}
     return show(request, "born.html", context, held=held, status=422 if faults else 200)

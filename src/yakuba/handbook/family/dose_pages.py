@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yakuba.handbook.domain.rules import Rulebook
 from yakuba.handbook.family import forms, vaccines, words
 from yakuba.handbook.family.children_pages import held_child
+from yakuba.handbook.family.faults import faults_of
 from yakuba.handbook.family.frame import show
 from yakuba.handbook.family.session import account_of, family_page
 from yakuba.handbook.family.timeline import NOTHING_MORE, recorded_name
@@ -132,7 +133,7 @@ def _form(
     today = timezone.localdate()
     context = {
         "given": given,
-        "faults": {} if error is None else {error.field: words.fault(error)},
+        "faults": faults_of(error),
         "choices": choices(held, rules, today),
         "products": product_choices(rules),
         "least": held.child.birth.isoformat() if held.child.birth else "",

@@ -18,6 +18,7 @@ from yakuba.handbook.domain.ages import age, corrected_age, gestation_at_birth, 
 from yakuba.handbook.domain.growth import Chart, Point, chart
 from yakuba.handbook.family import forms, words
 from yakuba.handbook.family.children_pages import held_child
+from yakuba.handbook.family.faults import faults_of
 from yakuba.handbook.family.frame import show
 from yakuba.handbook.family.session import account_of, family_page
 from yakuba.handbook.models import Child, Guardian, Measurement
@@ -87,7 +88,7 @@ def _page(request: HttpRequest, held: Guardian, error: BadField | None = None) -
         "rows": [row_of(child, one, early) for one in reversed(rows)],
         "early": early,
         "weeks": gestation_at_birth(child.birth, child.due) if child.birth and child.due else None,
-        "faults": {} if error is None else {error.field: words.fault(error)},
+        "faults": faults_of(error),
         "given": request.POST if error else {"on": timezone.localdate().isoformat()},
         "kept": next((one for one in rows if str(one.pk) == kept), None),
         "taken_back": "back" in request.GET,

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yakuba.core.ui import resident_dates
 from yakuba.handbook.domain.planner.result import NotPlanned, Shot, Visit
-from yakuba.handbook.family import vaccines, words
+from yakuba.handbook.family import vaccines
 from yakuba.handbook.family.children_pages import held_child
+from yakuba.handbook.family.faults import faults_of
 from yakuba.handbook.family.frame import show
 from yakuba.handbook.family.session import account_of, family_page
 from yakuba.handbook.models import Guardian
@@ -109,7 +110,7 @@ def _page(
     error: BadField | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "faults": {} if error is None else {error.field: words.fault(error)},
+        "faults": faults_of(error),
         "given": given,
         "days": DAYS,
         "weekdays": [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -10,15 +12,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yakuba.core.people.signin.lockout import client_address
-from yakuba.handbook.family import forms, session, words
+from yakuba.handbook.family import forms, session
 from yakuba.handbook.family.children_pages import held_child
 from yakuba.handbook.family.entrance import locked_page
+from yakuba.handbook.family.faults import faults_of
 from yakuba.handbook.family.frame import show
 from yakuba.handbook.family.session import account_of, family_page
 from yakuba.handbook.models import Guardian
 from yakuba.handbook.services.families import children, sharing
 from yakuba.handbook.services.families.accounts import secured
-from yakuba.handbook.services.families.errors import BadField, Gone, Locked, Wrong
+from yakuba.handbook.services.families.errors import BadField, Gone, Locked, Repeated, Wrong
+
+LONGEST_KEY = 64
 
 
 @require_safe
@@ -37,7 +42,8 @@ def _page(
         "me": account_of(request).pk,
         "open": sharing.open_invitations(held.child, now) if held.role == children.OWNER else [],
         "code": code,
-        "faults": {} if error is None else {error.field: words.fault(error)},
+        "key": secrets.token_urlsafe(24),  # of the form: sent twice, it makes one invitation
+        "faults": faults_of(error),
         "ended": "ended" in request.GET,
     }
     status = 200 if error is None else 422
@@ -47,14 +53,18 @@ def _page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @family_page
 def invite(request: HttpRequest, child: str) -> HttpResponse:
-    """Make an invitation; its code is on this answer alone. A link to here (another language) makes none."""
+    """Make an invitation; its code is on this answer alone. A link to here (another language) makes none.
+
+    The same form again (a second tap, a request that the network repeats) shows the same invitation.
+    """
     held = held_child(request, child, children.OWNER)
     if request.method != "POST":
         return HttpResponseRedirect(reverse("handbook_family:sharing", args=[child]))
     try:
-        _, code = sharing.invite(
-            held.child, forms.text(request, "role", 8), account_of(request), timezone.now()
-        )
+        role, key = forms.text(request, "role", 8), forms.text(request, "key", LONGEST_KEY)
+        _, code = sharing.invite(held.child, role, account_of(request), timezone.now(), key=key)
+    except Repeated:
+        return HttpResponseRedirect(reverse("handbook_family:sharing", args=[child]))
     except BadField as error:
         return _page(request, held, error=error)
     return _page(request, held, code=code)

@@ -84,6 +84,7 @@ class Timeline:
     checks: tuple[CheckLine, ...]
     visits: tuple[Visit, ...] = ()
     hero: Group | None = None
+    unsaid: str = ""  # vaccines that wait for the child's sex
     answers: dict[str, str] = field(default_factory=dict)
 
 
@@ -189,4 +190,5 @@ def timeline_of(child: Child, view: View, rules: InUse, today: date) -> Timeline
         checks=check_lines(view, today),
         visits=visits_of(child, rules, today),
         hero=first,
+        unsaid=gettext("; ").join(vaccines.vaccine_name(one, rules) for one in view.unsaid),
     )

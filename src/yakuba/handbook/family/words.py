@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from yakuba.core.ui import resident_dates
 from yakuba.core.ui.counted import counted
 from yakuba.handbook.domain.ages import Age, exact_age
+from yakuba.handbook.domain.engine.state import NOT_IN_USE
 from yakuba.handbook.domain.observed import Moved
 from yakuba.handbook.domain.outlook import DoseLine, NextDose
 from yakuba.handbook.services.families.errors import BadField
@@ -194,10 +195,20 @@ def verdict(line: DoseLine | None) -> tuple[str, str]:
 
 
 def outside_rules(line: DoseLine | None) -> str:
-    """The gentle sentence for a dose outside the rules; empty for every other one."""
+    """The gentle sentences for a dose outside the rules; empty for every other one.
+
+    A product on a day on which it was not in use is mostly a slip of the pen: that is said first.
+    """
     if line is None or line.valid is not False:
         return ""
-    return gettext(
+    text = gettext(
         "This dose may be outside the conditions of the routine programme. "
         "Please speak to the health centre. Nothing is lost by asking."
     )
+    if line.reason != NOT_IN_USE:
+        return text
+    slip = gettext(
+        "By the rules this vaccine or product was not in use on that day. "
+        "Please check both in the paper handbook."
+    )
+    return gettext("%(slip)s %(ask)s") % {"slip": slip, "ask": text}

@@ -199,6 +199,7 @@ def child(request: HttpRequest, pk: int) -> HttpResponse:
         "doses": dose_rows,
         "taken_back": _taken_back(found, active.book),
         "nexts": next_rows,
+        "unsaid": "、".join(vaccine_title(active.book, one) for one in seen.unsaid),
         "observations": observed,
         "observations_back": observed_before,
         "sources": cited([*dose_rows, *next_rows, *observed], active.book),

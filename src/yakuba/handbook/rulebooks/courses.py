@@ -64,13 +64,13 @@ def _takes(vaccine: str, fields: Fields) -> tuple[VaccineUse, ...]:
     """The vaccines that count for this one; itself alone unless the file says otherwise."""
     uses = []
     for one in fields.each("takes"):
-        one.source()
         uses.append(
             VaccineUse(
                 one.text("vaccine"),
                 one.text("product", ""),
                 offered=one.one_of("offered", ("true", "false"), "true") == "true",
                 period=one.period(),
+                source=one.source(),
             )
         )
         one.done()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from yakuba.handbook.domain.evaluate import of_pregnancy
+from yakuba.handbook.domain.missing import unsaid_without_sex
 from yakuba.handbook.domain.observed import Moved, moved
 from yakuba.handbook.domain.outlook import DoseLine, NextDose, outlook
 from yakuba.handbook.domain.person import Given, Observation, Person
@@ -40,13 +41,15 @@ class Judged:
 class Look:
     """Everything about one child on one day. ``doses`` in the order of days.
 
-    ``moved``: what each observation changes; computed where asked for, else empty.
+    ``moved``: what each observation changes; ``unsaid``: vaccines that wait for the child's sex. Both are
+    computed where asked for, else empty.
     """
 
     doses: tuple[Judged, ...]
     forecasts: tuple[NextDose, ...]
     mismatches: tuple[Mismatch, ...]
     moved: tuple[Moved, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 def look(
@@ -60,7 +63,7 @@ def look(
 ) -> Look:
     """Judge the doses that were not taken back, and forecast. Doses that can't be judged get a reason.
 
-    ``explain``: also say what each observation changes (one more forecast for each).
+    ``explain``: also say what each observation changes (one more forecast for each), and what is missing.
     """
     rows = [dose for dose in doses if dose.taken_back_at is None]
     by_reference = {dose.reference: dose for dose in rows}
@@ -86,7 +89,8 @@ def look(
             judged[dose.reference] = Judged(dose, None, "", counted=False)
     ordered = sorted(judged.values(), key=lambda one: (one.dose.given_on, one.dose.pk or 0))
     changed = moved(book, person, given, observations, on, CALENDAR, found) if explain else ()
-    return Look(tuple(ordered), found.forecasts, together.mismatches, changed)
+    unsaid = unsaid_without_sex(book, person, given, observations, on, CALENDAR) if explain else ()
+    return Look(tuple(ordered), found.forecasts, together.mismatches, changed, unsaid)
 
 
 def _entries(doses: Sequence[RegisteredDose]) -> list[Entry]:

@@ -95,6 +95,8 @@ def _nested(lines: list[Property]) -> Component:
             stack[-1].properties.append(found)
     if len(stack) != 1 or root.properties or [one.name for one in root.components] != ["VCALENDAR"]:
         raise BadCalendar("not one whole VCALENDAR")
+    if not root.components[0].components:
+        raise BadCalendar("a calendar without any component (RFC 5545, 3.6)")
     return root.components[0]
 
 

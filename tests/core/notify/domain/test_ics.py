@@ -119,7 +119,18 @@ def test_several_entries_keep_their_order() -> None:
     every = [Entry(f"u-{number}", 0, "x", START + timedelta(days=number), CHANGED) for number in range(3)]
     found = read(render(every, name="n")).components
     assert [event.one("UID").text for event in found] == ["u-0", "u-1", "u-2"]
-    assert read(render([], name="n")).components == []
+    assert b"VTIMEZONE" not in render(every, name="n")
+
+
+def test_a_calendar_without_dates_is_still_a_calendar() -> None:
+    (zone,) = read(render([], name="n")).components
+    assert (zone.name, zone.one("TZID").value) == ("VTIMEZONE", "Asia/Tokyo")
+    (standard,) = zone.components
+    assert standard.name == "STANDARD"
+    wanted = {"DTSTART": "19700101T000000", "TZOFFSETFROM": "+0900", "TZOFFSETTO": "+0900"}
+    assert {name: standard.one(name).value for name in wanted} == wanted
+    with pytest.raises(ValueError, match="METHOD:PUBLISH needs an entry"):
+        render([], name="n", method="PUBLISH", organiser=("a", "a@b.jp"))
 
 
 def test_a_method_needs_an_organiser() -> None:
@@ -152,6 +163,7 @@ def test_faulty_entries_are_refused() -> None:
     "text",
     [
         b"BEGIN:VCALENDAR\nEND:VCALENDAR\r\n",
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
         b"BEGIN:VCALENDAR\r\nEND:VCALENDAR",
         b"BEGIN:VCALENDAR\r\nX:" + b"a" * 80 + b"\r\nEND:VCALENDAR\r\n",
         b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n",

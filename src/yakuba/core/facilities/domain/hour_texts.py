@@ -143,9 +143,8 @@ def hours(day_text: str, opens: str = "", closes: str = "", note: str = "") -> H
     except ValueError:
         times, clear = None, False
     notes = _Notes()
-    for sentence in re.split(r"[。;\n]|(?<=休み)、|(?<=まで)、", plain(note)):
-        if sentence.strip():
-            _remark(sentence.strip(), times, notes)
+    for sentence in _sentences(note):
+        _remark(sentence, times, notes)
     found = Hours(text, known, times, notes.holidays, notes.year_end, clear=clear and notes.clear)
     if known is not None and found.holidays is None and "平日" in plain(day_text):
         found = replace(found, holidays=False)
@@ -158,6 +157,25 @@ def hours(day_text: str, opens: str = "", closes: str = "", note: str = "") -> H
         other=tuple(notes.other),
         breaks=tuple(notes.breaks),
     )
+
+
+def _sentences(note: str) -> list[str]:
+    parts = re.split(r"[。;\n]|(?<=休み)、|(?<=まで)、", plain(note))
+    return [part.strip() for part in parts if part.strip()]
+
+
+def all_told(note: str, times: Span | None = None) -> bool:
+    """Whether ``Hours`` tell everything that a remark says; «予約制» changes no hours and is not in them.
+
+    >>> all_told("祝日は休み。第3水曜は休み"), all_told("祝日は休み。予約制"), all_told("行事で変わります")
+    (True, False, False)
+    """
+    notes = _Notes()
+    for sentence in _sentences(note):
+        if _HARMLESS.fullmatch(sentence):
+            return False
+        _remark(sentence, times, notes)
+    return notes.clear
 
 
 def _remark(sentence: str, times: Span | None, notes: _Notes) -> None:

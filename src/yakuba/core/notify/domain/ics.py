@@ -2,6 +2,9 @@
 
 An entry keeps its UID for ever. Each change raises SEQUENCE; a removed entry stays for a while as
 ``STATUS:CANCELLED``, because a calendar that subscribed keeps what merely disappears (RFC 5546, 3.2.5).
+
+A calendar must hold at least one component (RFC 5545, 3.6): one without dates holds Japan's time zone, which
+calendar programs read and show nothing of.
 """
 
 from __future__ import annotations
@@ -14,6 +17,17 @@ from typing import Literal
 LINE = 75  # octets a line, without its end (RFC 5545, 3.1)
 PRODUCT = "-//Yakuba//Notify 1//JA"
 Method = Literal["PUBLISH", "CANCEL"]
+TIME_ZONE = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Asia/Tokyo",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0900",
+    "TZOFFSETTO:+0900",
+    "TZNAME:JST",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +134,15 @@ def render(
     """The calendar as bytes. ``organiser``: name and mail address.
 
     ``method``: ``None`` for a plain file or a subscribed feed, ``PUBLISH`` or ``CANCEL`` for one sent by
-    mail; these need an organiser (RFC 5546, 3.2.1 and 3.2.5), and CANCEL holds cancelled entries alone.
+    mail; these need an organiser and an entry (RFC 5546, 3.2.1 and 3.2.5), and CANCEL holds cancelled
+    entries alone.
     Raises ``ValueError`` otherwise.
     """
     every: Sequence[Entry] = list(entries)
     if method is not None and organiser is None:
         raise ValueError(f"METHOD:{method} needs an organiser")
+    if method is not None and not every:
+        raise ValueError(f"METHOD:{method} needs an entry")
     if method == "CANCEL" and not all(entry.cancelled for entry in every):
         raise ValueError("METHOD:CANCEL holds cancelled entries alone")
     if len({entry.uid for entry in every}) != len(every):
@@ -136,5 +153,7 @@ def render(
     lines += [f"X-WR-CALNAME:{escape(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
     for entry in every:
         lines += _event(entry, organiser)
+    if not every:
+        lines += TIME_ZONE
     lines.append("END:VCALENDAR")
     return "".join(fold(line) + "\r\n" for line in lines).encode()

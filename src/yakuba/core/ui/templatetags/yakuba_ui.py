@@ -135,9 +135,9 @@ def field(bound: Any) -> dict[str, Any]:
 def _described(bound: Any) -> str:
     names = []
     if bound.help_text:
-        names.append(f"{bound.id_for_label}-help")
+        names.append(f"{field_id(bound)}-help")
     if bound.errors:
-        names.append(f"{bound.id_for_label}-error")
+        names.append(f"{field_id(bound)}-error")
     attributes: dict[str, Any] = {}
     if names:
         attributes["aria-describedby"] = " ".join(names)
@@ -151,6 +151,18 @@ def _described(bound: Any) -> str:
         css = bound.field.widget.attrs.get("class", "")
         attributes["class"] = css if "input" in css.split() else f"input {css}".strip()
     return str(bound.as_widget(attrs=attributes))
+
+
+@register.filter
+def field_id(bound: Any) -> str:
+    """What the ids of a field's help and errors begin with; a group of choices has no label of its own."""
+    return str(bound.id_for_label or bound.auto_id)
+
+
+@register.filter
+def field_anchor(bound: Any) -> str:
+    """The id of the field, or of the first choice of a group: where a summary's link leads."""
+    return str(bound.id_for_label or f"{bound.auto_id}_0")
 
 
 @register.filter

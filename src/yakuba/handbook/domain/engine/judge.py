@@ -49,7 +49,7 @@ def judge(context: Context, patient: PatientSeries, dose: TargetDose, given: Giv
         reasons.append(conflict)
     listed = takes(context, dose.preferable, given) or takes(context, dose.allowable, given)
     if not listed:
-        reasons.append(Reason(state.WRONG_VACCINE))
+        reasons.append(_not_in_use(context, dose, given) or Reason(state.WRONG_VACCINE))
     fits = age_fits and gap_fits and conflict is None and listed
     return Judged(given, state.VALID if fits else state.NOT_VALID, dose.number, tuple(reasons))
 
@@ -216,11 +216,28 @@ def takes(context: Context, uses: Iterable[VaccineUse], given: Given) -> bool:
     Where the rule book follows the first dose (Japan), a dose of unknown product fits every product: a record
     without the name is no dose too few.
     """
+    return any(use.period.holds(given.date) for use in _named(context, uses, given))
+
+
+def _named(context: Context, uses: Iterable[VaccineUse], given: Given) -> Iterator[VaccineUse]:
+    """The entries of a list that name the vaccine, its product and the age, whenever they are in force."""
     anything = not given.product and context.rulebook.selection == "start"
-    return any(
-        use.vaccine == given.vaccine
-        and (anything or not use.product or use.product == given.product)
-        and use.period.holds(given.date)
-        and context.within(given.date, use.from_, use.until)
+    return (
+        use
         for use in uses
+        if use.vaccine == given.vaccine
+        and (anything or not use.product or use.product == given.product)
+        and context.within(given.date, use.from_, use.until)
     )
+
+
+def _not_in_use(context: Context, dose: TargetDose, given: Given) -> Reason | None:
+    """A vaccine that the list holds on other days: not yet, with its first day, or no more."""
+    named = list(_named(context, (*dose.preferable, *dose.allowable), given))
+    if not named:
+        return None
+    later = [use for use in named if given.date < use.period.first]
+    if not later:
+        return Reason(state.NOT_IN_USE, None, named[0].source)
+    first = min(later, key=lambda use: use.period.first)
+    return Reason(state.NOT_IN_USE, first.period.first, first.source)

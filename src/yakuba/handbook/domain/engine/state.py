@@ -17,6 +17,7 @@ CONTRAINDICATED, AGED_OUT, NOT_RECOMMENDED = "contraindicated", "aged out", "not
 TOO_YOUNG, TOO_OLD, TOO_SOON, GRACE = "too_young", "too_old", "too_soon", "grace_period"
 CONFLICT, WRONG_VACCINE, INADVERTENT = "live_conflict", "vaccine_not_listed", "inadvertent_vaccine"
 EXPIRED, FAULTY, SERIES_COMPLETE = "lot_expired", "dose_condition", "series_complete"
+NOT_IN_USE = "product_not_in_use_then"
 ALLOWED_INTERVAL, NO_SERIES, NOT_IN_FORCE = "allowed_interval", "no_rule_for_person", "rule_not_in_force"
 
 

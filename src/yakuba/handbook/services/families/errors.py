@@ -28,6 +28,10 @@ class Gone(Refused):
     why: str
 
 
+class Repeated(Refused):
+    """The same form came again, too late to be answered as before: what it asked for was done then."""
+
+
 class NotAllowed(Refused):
     """The account may look at the child, but not do this; or there is no such child for it."""
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from yakuba.handbook.domain.calendars import Origin
 from yakuba.handbook.domain.japan import JapaneseCalendar
+from yakuba.handbook.domain.missing import unsaid_without_sex
 from yakuba.handbook.domain.observed import Moved, moved
 from yakuba.handbook.domain.outlook import DoseLine, NextDose, outlook
 from yakuba.handbook.domain.person import Given, Observation, Person
@@ -37,12 +38,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything the pages show of a child on a day. ``moved``: what the child's observations change."""
+    """Everything the pages show of a child on a day.
+
+    ``moved``: what the child's observations change. ``unsaid``: vaccines that wait for the child's sex.
+    """
 
     recorded: tuple[Recorded, ...]
     forecasts: tuple[NextDose, ...]
     checks: tuple[Check, ...]
     moved: tuple[Moved, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 def person_of(child: Child) -> Person:
@@ -91,6 +96,7 @@ def view_of(
         found.forecasts,
         tuple(checks_of(child, rules)),
         moved(rules.book, person, given, observed, on_date, CALENDAR, found),
+        unsaid_without_sex(rules.book, person, given, observed, on_date, CALENDAR),
     )
     if named or not observed:
         return view

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import count
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,11 +19,20 @@ from yakuba.handbook.models import Child, EntryLimit, FamilyAccount, Guardian, I
 from yakuba.handbook.services import reminders
 from yakuba.handbook.services.families.children import EDITOR, OWNER, RANK, READER
 from yakuba.handbook.services.families.entry import MOST, Entered, limit_digest
-from yakuba.handbook.services.families.errors import BadField, Gone, Locked, NotAllowed, Refused, Wrong
+from yakuba.handbook.services.families.errors import (
+    BadField,
+    Gone,
+    Locked,
+    NotAllowed,
+    Refused,
+    Repeated,
+    Wrong,
+)
 
 LIFE = timedelta(days=7)
 MOST_OPEN = 5  # invitations of one child at a time
 MOST_GUARDIANS = 10  # adults of one child
+REPEATED_WITHIN = timedelta(minutes=10)  # a form sent again so soon gets the answer it got before
 INVITATION_USE, PURPOSE = "handbook.invitation", "yakuba.handbook.invitation"
 
 
@@ -30,17 +41,30 @@ def _digest(typed: str) -> str:
     return hmac.new(key, codes.digest(typed, key, PURPOSE).encode(), sha256).hexdigest()
 
 
-def invite(child: Child, role: str, by: FamilyAccount, now: datetime) -> tuple[Invitation, str]:
-    """A new invitation and its code, which is not kept. Raises ``BadField``, ``NotAllowed``."""
+def invite(
+    child: Child, role: str, by: FamilyAccount, now: datetime, *, key: str = ""
+) -> tuple[Invitation, str]:
+    """An invitation and its code, which is not kept. Raises ``BadField``, ``NotAllowed``, ``Repeated``.
+
+    ``key``: of the form. The same form sent twice (a second tap, a network that asks again) gets the same
+    invitation and code for some minutes, then ``Repeated``; without a key every call makes a new one.
+    """
     if child.sharing_closed:
         raise NotAllowed
     if role not in (READER, EDITOR):
         raise BadField("role", "choose")
     with transaction.atomic():
         Child.objects.select_for_update().get(pk=child.pk)
+        code = codes.draw(
+            _drawing(f"{child.reference}/{by.reference}/{role}/{key}") if key else secrets.randbelow
+        )
+        same = child.invitations.filter(digest=_digest(code)).first()
+        if same is not None:
+            if not open_invitations(child, now).filter(pk=same.pk, invited_at__gt=now - REPEATED_WITHIN):
+                raise Repeated
+            return same, codes.shown(code)
         if open_invitations(child, now).count() >= MOST_OPEN:
             raise BadField("role", "too_many", {"most": MOST_OPEN})
-        code = codes.draw(secrets.randbelow)
         made = Invitation.objects.create(
             child=child,
             role=role,
@@ -50,6 +74,18 @@ def invite(child: Child, role: str, by: FamilyAccount, now: datetime) -> tuple[I
             expires_at=now + LIFE,
         )
     return made, codes.shown(code)
+
+
+def _drawing(seed: str) -> Callable[[int], int]:
+    """Numbers that follow from a form's key, and that nobody without this installation's key can tell."""
+    key = shared_key().for_use(f"{INVITATION_USE}.code")
+    place = count()
+
+    def below(most: int) -> int:
+        drawn = hmac.new(key, f"{next(place)}/{seed}".encode(), sha256).digest()
+        return int.from_bytes(drawn, "big") % most
+
+    return below
 
 
 def open_invitations(child: Child, now: datetime) -> QuerySet[Invitation]:
