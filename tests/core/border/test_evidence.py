@@ -335,3 +335,21 @@ def test_people_of_another_system_approve_nothing(staff: list[User]) -> None:
     )
     with pytest.raises(ApprovalError):
         decide(made.approval, by=other, approve=True)
+
+
+def test_a_word_is_taken_back_from_an_open_label_and_never_from_a_settled_one(staff: list[User]) -> None:
+    say(staff[0], True)
+    assert services.withdraw_label(task(), "a", by=staff[1]) is False
+    assert services.withdraw_label(task(), "a", by=staff[0]) is True
+    assert not Label.objects.exists()
+    assert services.withdraw_label(task(), "a", by=staff[0]) is False
+    say(staff[0], True)
+    say(staff[1], False)
+    assert services.withdraw_label(task(), "a", by=staff[0]) is True
+    label = Label.objects.get()
+    assert (label.first_by, label.first_correct, label.second_by) == (staff[1], False, None)
+    say(staff[2], False)
+    for person in staff[1:3]:
+        with pytest.raises(BorderError, match="確定しています"):
+            services.withdraw_label(task(), "a", by=person)
+    assert Label.objects.get().correct is False
