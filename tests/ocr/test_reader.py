@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
+from PIL import Image
 
 from tests.ocr import made_pages as pages
 from yakuba.cli import main
@@ -216,6 +217,23 @@ def test_a_pattern_that_may_never_end_is_named_and_a_file_is_read_all_the_same(t
     result = CliRunner().invoke(main, ["ocr", "read", *arguments, "-o", str(tmp_path / "out.jsonl")])
     assert result.exit_code == 0
     assert "『remark』『pattern』：確かめが終わらないことがあります" in result.stderr
+
+
+def test_a_cut_sheet_names_the_missing_side(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "blank.png"), pages.blank())
+    (tmp_path / "form.yaml").write_text(yaml.safe_dump(render_form(FORM), allow_unicode=True), "utf-8")
+    whole = scan({"total": "¥1,200,000"})
+    cv2.imwrite(str(tmp_path / "no-dpi.png"), whole[: round(len(whole) * 0.6)])
+    Image.fromarray(whole[: round(len(whole) * 0.6)]).save(tmp_path / "dpi.png", dpi=(200, 200))
+    files = [str(tmp_path / name) for name in ("no-dpi.png", "dpi.png")]
+    out = tmp_path / "out.jsonl"
+    result = CliRunner().invoke(
+        main, ["ocr", "read", "--form", str(tmp_path / "form.yaml"), *files, "-o", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [set(line) for line in lines] == [{"image", "error"}] * 2
+    assert all(line["error"].startswith("用紙の下側が画像に入っていません。") for line in lines)
 
 
 def test_a_page_under_the_quality_gate_is_read_but_nothing_of_it_passes(tmp_path: Path) -> None:

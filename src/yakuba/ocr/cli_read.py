@@ -5,21 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from yakuba.core.border.domain.policy import Decision
 from yakuba.core.weights import BadRegistry, MissingModel
+from yakuba.ocr.domain.cut import cut_off
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.form_reading import BadForm, parse_form
 from yakuba.ocr.domain.patterns import unbounded
-from yakuba.ocr.domain.quality import Quality, measure
+from yakuba.ocr.domain.quality import Problem, Quality, measure
 from yakuba.ocr.domain.reading import FieldReading, PageReading
-from yakuba.ocr.domain.registration import Template
-from yakuba.ocr.intake import BadScan, Scan, open_scan
+from yakuba.ocr.domain.registration import Refusal, Template
+from yakuba.ocr.intake import BadScan, Scan, ScannedPage, open_scan
 from yakuba.ocr.output import write_lines
 from yakuba.ocr.simulated import Certificates, decision, measured_with, shipped
+
+if TYPE_CHECKING:
+    from yakuba.ocr.reader import PageRefused
 
 OTHER_ENGINE = (
     "同梱の模擬認定は、別の版の読取り（モデル、プログラム、ライブラリ）で測ったものです。"
@@ -91,17 +95,37 @@ def page_lines(
             except BadScan as problem:
                 yield {"image": image, "error": str(problem)}
                 continue
-            quality = measure(page.image, page.dpi, (form.width_mm, form.height_mm))
+            quality = _quality(form, template, page)
             try:
                 reading = reader.read_page(form, template, page.image)
             except PageRefused as problem:
-                poor = "".join(quality.sentences) if quality.must_rescan else ""  # as the desk says it
-                yield {"image": image, "error": poor or str(problem)}
+                yield {"image": image, "error": _refusal(template, page, quality, problem)}
                 continue
             memory.give_back()
             if quality.must_rescan:
                 click.echo(f"{image}：{POOR}{''.join(quality.sentences)}", err=True)
             yield from field_lines(image, form, reading, certificates, quality)
+
+
+def _quality(form: FormDefinition, template: Template, page: ScannedPage) -> Quality:
+    """The desk's gate."""
+    found = measure(page.image, page.dpi, (form.width_mm, form.height_mm))
+    if page.dpi is None and Problem.LOW_DPI in found.problems:
+        cut = cut_off(page.image, [template])
+        if cut is not None and cut.outside:
+            return found.with_cut(cut.sentence)
+    return found
+
+
+def _refusal(template: Template, page: ScannedPage, quality: Quality, refused: PageRefused) -> str:
+    """Why a page was not read, as the desk says it."""
+    if quality.must_rescan:
+        return "".join(quality.sentences)
+    if refused.why.refusal in (Refusal.MOVED, Refusal.OTHER_FORM):
+        cut = cut_off(page.image, [template])
+        if cut is not None:
+            return cut.sentence
+    return str(refused)
 
 
 def field_lines(
