@@ -5,24 +5,31 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from yakuba.core.border.domain.policy import Decision
 from yakuba.core.weights import BadRegistry, MissingModel
+from yakuba.ocr.domain.cut import cut_off
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.form_reading import BadForm, parse_form
+from yakuba.ocr.domain.patterns import unbounded
+from yakuba.ocr.domain.quality import Problem, Quality, measure
 from yakuba.ocr.domain.reading import FieldReading, PageReading
-from yakuba.ocr.domain.registration import Template
-from yakuba.ocr.intake import BadScan, Scan, open_scan
+from yakuba.ocr.domain.registration import Refusal, Template
+from yakuba.ocr.intake import BadScan, Scan, ScannedPage, open_scan
 from yakuba.ocr.output import write_lines
 from yakuba.ocr.simulated import Certificates, decision, measured_with, shipped
+
+if TYPE_CHECKING:
+    from yakuba.ocr.reader import PageRefused
 
 OTHER_ENGINE = (
     "同梱の模擬認定は、別の版の読取り（モデル、プログラム、ライブラリ）で測ったものです。"
     "測った誤り率は、この環境には当てはまりません。"
 )
+POOR = "画質が基準に届かないため、読みは候補として書き、すべての欄を職員の確認にします。"
 Named = tuple[str, Scan]
 
 
@@ -70,7 +77,11 @@ def open_images(names: Sequence[str]) -> list[Named]:
 def page_lines(
     form: FormDefinition, template: Template, scans: Sequence[Named], certificates: Certificates
 ) -> Iterator[dict[str, Any]]:
-    """A line a field, or one with ``error`` for a page that was not read."""
+    """A line a field, or one with ``error`` for a page that was not read.
+
+    A page under the desk's quality gate is read all the same, but nothing of it is decided without a person:
+    its lines carry ``quality`` and ``rescan``, and standard error says what to scan again.
+    """
     from yakuba.ocr import memory
     from yakuba.ocr.reader import FormReader, PageRefused
 
@@ -80,20 +91,54 @@ def page_lines(
         for number in range(1, scan.count + 1):
             image = f"{name}#{number}" if scan.count > 1 else name
             try:
-                reading = reader.read_page(form, template, scan.page(number).image)
-            except (PageRefused, BadScan) as problem:
+                page = scan.page(number)
+            except BadScan as problem:
                 yield {"image": image, "error": str(problem)}
                 continue
+            quality = _quality(form, template, page)
+            try:
+                reading = reader.read_page(form, template, page.image)
+            except PageRefused as problem:
+                yield {"image": image, "error": _refusal(template, page, quality, problem)}
+                continue
             memory.give_back()
-            yield from field_lines(image, form, reading, certificates)
+            if quality.must_rescan:
+                click.echo(f"{image}：{POOR}{''.join(quality.sentences)}", err=True)
+            yield from field_lines(image, form, reading, certificates, quality)
+
+
+def _quality(form: FormDefinition, template: Template, page: ScannedPage) -> Quality:
+    """The desk's gate."""
+    found = measure(page.image, page.dpi, (form.width_mm, form.height_mm))
+    if page.dpi is None and Problem.LOW_DPI in found.problems:
+        cut = cut_off(page.image, [template])
+        if cut is not None and cut.outside:
+            return found.with_cut(cut.sentence)
+    return found
+
+
+def _refusal(template: Template, page: ScannedPage, quality: Quality, refused: PageRefused) -> str:
+    """Why a page was not read, as the desk says it."""
+    if quality.must_rescan:
+        return "".join(quality.sentences)
+    if refused.why.refusal in (Refusal.MOVED, Refusal.OTHER_FORM):
+        cut = cut_off(page.image, [template])
+        if cut is not None:
+            return cut.sentence
+    return str(refused)
 
 
 def field_lines(
-    image: str, form: FormDefinition, reading: PageReading, certificates: Certificates
+    image: str, form: FormDefinition, reading: PageReading, certificates: Certificates, quality: Quality
 ) -> Iterator[dict[str, Any]]:
-    """The contract's line of every field."""
+    """The contract's line of every field; of a page under the gate all of them are staff's."""
+    poor = quality.must_rescan
     for field, one in zip(form.fields, reading.fields, strict=True):
-        yield field_line(image, one, decision(field, one, certificates))
+        line = field_line(image, one, Decision.STAFF if poor else decision(field, one, certificates))
+        if poor:
+            line["quality"] = [problem.value for problem in quality.problems]
+            line["rescan"] = list(quality.sentences)
+        yield line
 
 
 def field_line(image: str, one: FieldReading, decided: Decision) -> dict[str, Any]:
@@ -139,9 +184,11 @@ def read(images: tuple[str, ...], form_file: Path, output: Path, assume_certifie
     """Read filled-in forms: scans or photographs (PDF, TIFF, PNG, JPEG, HEIC) of one form.
 
     Writes a line a field in the form's order. An image that does not show the form is one line with an error.
+    A page too poor to rely on is read, but every field of it is left to staff and names what to scan again.
     """
     try:
         form = load_form(form_file)
+        _name_patterns(form, form_file)
         template = load_template(form, form_file)
         scans = open_images(images)
         certificates = _assumed() if assume_certified else {}
@@ -150,6 +197,15 @@ def read(images: tuple[str, ...], form_file: Path, output: Path, assume_certifie
         _stop(str(error))
     except OSError as error:
         _stop(f"{output}：書き出せません（{error.strerror}）。書き出す先を確かめてください。")
+
+
+def _name_patterns(form: FormDefinition, path: Path) -> None:
+    """Say which fields' patterns may take for ever: the desk refuses them, a file may still try."""
+    for field in form.fields:
+        if field.pattern and (why := unbounded(field.pattern)):
+            click.echo(
+                f"{path}『{field.name}』『pattern』：確かめが終わらないことがあります（{why}）。", err=True
+            )
 
 
 def _assumed() -> Certificates:

@@ -15,7 +15,7 @@ from yakuba.core.border.models import Certificate, Happening, Label, RoutedItem,
 from yakuba.core.border.models.evidence import KeptForEver
 from yakuba.core.border.services import BorderError, Item, suspended
 from yakuba.core.border.services.statements import statement_of
-from yakuba.core.people.approval import ApprovalError, SamePerson, decide
+from yakuba.core.people.approval import ApprovalError, SamePerson, consequences_of, decide
 from yakuba.core.people.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -335,3 +335,62 @@ def test_people_of_another_system_approve_nothing(staff: list[User]) -> None:
     )
     with pytest.raises(ApprovalError):
         decide(made.approval, by=other, approve=True)
+
+
+def test_a_word_is_taken_back_from_an_open_label_and_never_from_a_settled_one(staff: list[User]) -> None:
+    say(staff[0], True)
+    assert services.withdraw_label(task(), "a", by=staff[1]) is False
+    assert services.withdraw_label(task(), "a", by=staff[0]) is True
+    assert not Label.objects.exists()
+    assert services.withdraw_label(task(), "a", by=staff[0]) is False
+    say(staff[0], True)
+    say(staff[1], False)
+    assert services.withdraw_label(task(), "a", by=staff[0]) is True
+    label = Label.objects.get()
+    assert (label.first_by, label.first_correct, label.second_by) == (staff[1], False, None)
+    say(staff[2], False)
+    for person in staff[1:3]:
+        with pytest.raises(BorderError, match="確定しています"):
+            services.withdraw_label(task(), "a", by=person)
+    assert Label.objects.get().correct is False
+
+
+def test_the_approver_sees_the_labels_at_the_request_and_now(staff: list[User]) -> None:
+    label(task(), (staff[0], staff[1]), 660)
+    made = services.certify(task(), by=staff[0])
+    assert made.approval is not None
+    assert "変わっていません（確かめた書類660件" in consequences_of(made.approval)
+    label(task(), (staff[0], staff[1]), 40, name="later")
+    told = consequences_of(made.approval)
+    assert "依頼のとき：確かめた書類660件、対象660件、誤り0件" in told
+    assert "今：確かめた書類700件、対象700件、誤り0件" in told
+    assert "承認できません" not in told
+    decide(made.approval, by=staff[1], approve=True)
+    assert services.standing(task()).certificate == made
+    assert "今：" not in consequences_of(made.approval)
+
+
+def test_labels_that_no_longer_certify_stop_a_waiting_request(staff: list[User]) -> None:
+    label(task(), (staff[0], staff[1]), 660)
+    made = services.certify(task(), by=staff[0])
+    label(task(), (staff[0], staff[1]), 10, wrong=10, name="later")
+    assert made.approval is not None
+    told = consequences_of(made.approval)
+    assert "今：確かめた書類670件、対象670件、誤り10件" in told
+    assert "承認できません。差し戻してください" in told
+    with pytest.raises(ApprovalError, match=r"今の記録では認定できません（確かめた書類670件.*誤り10件"):
+        decide(made.approval, by=staff[1], approve=True)
+    assert services.standing(task()).certificate is None
+    decide(made.approval, by=staff[1], approve=False, note="やり直してください")
+
+
+def test_later_labels_of_another_task_of_a_pool_count_too(staff: list[User]) -> None:
+    for name in ("町名", "番地"):
+        services.declare(task(name), pool="住所の欄")
+    label(task("町名"), (staff[0], staff[1]), 330, name="town")
+    label(task("番地"), (staff[0], staff[1]), 330, name="house")
+    made = services.certify_pool("ocr", "住所の欄", by=staff[0])
+    label(task("番地"), (staff[0], staff[1]), 5, wrong=5, name="later")
+    assert made[0].approval is not None
+    with pytest.raises(ApprovalError, match="今の記録では認定できません"):
+        decide(made[0].approval, by=staff[1], approve=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -89,6 +90,15 @@ def test_the_form_s_own_limits_are_doubts_too() -> None:
     way = Field("w", Kind.CIRCLE, options=(Option("甲", BOX), Option("乙", BOX)))
     assert read_entry(way, "甲").doubts == ()
     assert "甲、乙" in read_entry(way, "丙").doubts[0]
+
+
+def test_a_dangerous_pattern_of_an_old_form_is_not_tried_on_a_long_entry() -> None:
+    old = field(Kind.LINE, pattern="(A+)+")
+    begun = time.perf_counter()
+    assert "確かめられません" in read_entry(old, "A" * 60 + "!").doubts[0]
+    assert time.perf_counter() - begun < 2.0
+    assert read_entry(old, "AAA").doubts == ()
+    assert "書式に合いません" in read_entry(old, "AA!").doubts[0]
 
 
 def test_control_characters_and_endless_entries_can_not_be_confirmed() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 
 import pytest
 from django.db import connection
+from PIL import Image
 
 from tests.ocr import made_pages
 from tests.ocr.forms import stand_in
@@ -41,6 +43,30 @@ def read(batch: Batch) -> list[Job]:
     ended = run_pending()
     batch.refresh_from_db()
     return ended
+
+
+def cut_file(*, dpi: int | None) -> Incoming:
+    """The upper 55 % of a filled-in sheet."""
+    whole = Image.open(io.BytesIO(filled_file().data))
+    stream = io.BytesIO()
+    part = whole.crop((0, 0, whole.width, round(whole.height * 0.55)))
+    part.save(stream, "PNG", **({} if dpi is None else {"dpi": (dpi, dpi)}))
+    return Incoming("cut.png", stream.getvalue(), "image/png")
+
+
+@pytest.mark.parametrize("sort", [False, True])
+@pytest.mark.parametrize(("dpi", "state"), [(200, PageState.REFUSED), (None, PageState.RESCAN)])
+def test_a_cut_sheet_is_told_as_cut_and_neither_as_another_form_nor_as_coarse(
+    active: FormVersion, officer: User, dpi: int | None, state: str, *, sort: bool
+) -> None:
+    batch = batch_of(None if sort else active, officer, cut_file(dpi=dpi))
+    read(batch)
+    page = batch.pages.get()
+    wanted = PageState.UNSORTABLE if sort and dpi is not None else state
+    assert (page.state, page.problems) == (
+        wanted,
+        ["用紙の下側が画像に入っていません。用紙全体が入るように読み取り直してください。"],
+    )
 
 
 def test_a_batch_is_read_and_every_field_waits_without_a_certificate(

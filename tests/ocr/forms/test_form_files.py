@@ -48,6 +48,18 @@ def test_a_package_comes_back_as_it_was() -> None:
     assert write_package(form, b"x") == write_package(form, b"x")
 
 
+def test_a_pattern_that_may_never_end_is_refused_when_a_form_is_kept_and_kept_forms_still_read() -> None:
+    data = definition()
+    data["fields"][0].update(pattern="(a+)+$")  # type: ignore[index]
+    (fault,) = faults_of(data)
+    assert (fault.part, fault.index, fault.key) == ("fields", 0, "pattern")
+    assert "「(a+)+$」は、長い文字列では確かめが終わらないおそれがあります" in fault.text
+    assert "[0-9]{1,4}" in fault.text
+    form = parse_form(data)
+    assert "『pattern』" in problem(dump_yaml(render_form(form)))
+    assert "『pattern』" in problem(write_package(form, blank_file()), "form.zip")
+
+
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=30)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from tests.ocr import check_desk
@@ -245,6 +246,7 @@ def test_no_page_is_hard_to_reach_or_wider_than_its_window(chromium: Browser, li
         "page": f"{base}/check/pages/1/",
         "bulk": f"{field}/paid/all/",
         "export": f"{base}/export/",
+        "columns": reverse("ocr:export-columns", args=[values[0].page.version_id]),
     }.items():
         for width in (1280, 820, 390):
             page.set_viewport_size({"width": width, "height": 1000})
@@ -258,4 +260,47 @@ def test_no_page_is_hard_to_reach_or_wider_than_its_window(chromium: Browser, li
                 faults.append(f"{path} {width}: wider: {wide}")
     assert faults == []
     assert seen.faults == []
+    context.close()
+
+
+def test_tables_scroll_in_their_own_box_and_long_names_wrap(chromium: Browser, live_server: Any) -> None:
+    name = "ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴ" * 2  # nothing in it where a line may break
+    fields = [{**one, "label": f"{name}{at}"} for at, one in enumerate(check_desk.DEFINITION["fields"])]
+    version = check_desk.make_version({**check_desk.DEFINITION, "name": name, "fields": fields}, name)
+    batch = check_desk.make_batch(2, version=version)
+    batch.title = name
+    batch.save()
+    seen, context = signed_in(chromium, live_server, make_user("approver"))
+    page, faults = seen.page, []
+    for path in (
+        reverse("ocr:batch", args=[batch.pk]),
+        reverse("ocr:check", args=[batch.pk]),
+        reverse("ocr:export", args=[batch.pk]),
+        reverse("ocr:export-columns", args=[version.pk]),
+        reverse("ocr:version", args=[version.pk]),
+        reverse("ocr:form", args=[version.form_id]),
+        reverse("border:home"),
+    ):
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(live_server.url + path)
+            page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            if wide := sideways(page):
+                faults.append(f"{path} {width}: {wide}")
+            loose = page.evaluate(
+                """() => [...document.querySelectorAll("table")].filter((one) => {
+                  const box = one.closest("[role=region][tabindex='0']");
+                  return !box || !(box.ariaLabel || box.getAttribute("aria-labelledby"));
+                }).length"""
+            )
+            if loose:
+                faults.append(f"{path} {width}: {loose} tables without a box of their own")
+    assert faults == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(live_server.url + reverse("ocr:export-columns", args=[version.pk]))
+    page.get_by_role("region", name="列").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.scroll').scrollLeft > 0")
+    assert page.evaluate("() => window.scrollX") == 0
+    shoot(page, "columns-long-390")
     context.close()

@@ -56,6 +56,48 @@ def test_a_first_blind_entry_can_be_undone_and_corrected() -> None:
     assert Label.objects.get().correct is True
 
 
+def test_an_undone_blind_entry_is_in_no_label_whoever_enters_next() -> None:
+    check_desk.make_batch(1, fields=["paid"], blind=True)
+    hasty, second, third = (make_user("officer") for _ in range(3))
+    value = FieldValue.objects.get()
+    confirm(value, hasty, value.text, 1)
+    undo(value.pk, by=hasty)
+    assert not Label.objects.exists()
+    confirm(value, second, value.text, 1)
+    assert Label.objects.get().correct is None  # the undone entry would have settled it
+    confirm(value, third, "5", 2)
+    label = Label.objects.get()
+    assert (label.first_by, label.second_by, label.correct) == (second, third, None)
+
+
+def test_an_undone_second_entry_leaves_the_first_alone_in_the_label() -> None:
+    check_desk.make_batch(1, fields=["paid"], blind=True)
+    first, hasty, third = (make_user("officer") for _ in range(3))
+    value = FieldValue.objects.get()
+    confirm(value, first, value.text, 1)
+    decide(value.pk, by=hasty, act="illegible", turn=2)
+    undo(value.pk, by=hasty)
+    label = Label.objects.get()
+    assert (label.first_by, label.first_correct) == (first, True)
+    assert (label.second_by, label.second_correct, label.correct) == (None, None, None)
+    confirm(value, third, value.text, 2)
+    assert Label.objects.get().correct is True
+    assert Label.objects.get().second_by == third
+
+
+def test_an_escalation_without_a_word_in_a_settled_label_can_be_taken_back() -> None:
+    check_desk.make_batch(1, fields=["paid"], blind=True)
+    persons = [make_user("officer") for _ in range(3)]
+    value = FieldValue.objects.get()
+    confirm(value, persons[0], "5", 1)
+    confirm(value, persons[1], "6", 2)  # both wrong: the label is settled, the value is not
+    decide(value.pk, by=persons[2], act="escalate", turn=3)
+    assert undo(value.pk, by=persons[2]).state == ValueState.DIFFERS
+    with pytest.raises(CheckError, match="戻せません"):
+        undo(value.pk, by=persons[1])
+    assert Label.objects.get().correct is False
+
+
 def test_a_third_person_settles_a_label_that_two_see_differently() -> None:
     check_desk.make_batch(1, fields=["paid"], blind=True)
     persons = [make_user("officer") for _ in range(3)]

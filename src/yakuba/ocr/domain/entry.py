@@ -14,8 +14,10 @@ from datetime import date
 
 from yakuba.ocr.domain.check_digits import corporate_number_holds, personal_number_holds
 from yakuba.ocr.domain.form import Field, Kind
+from yakuba.ocr.domain.patterns import LONGEST_TEXT, unbounded
 
-LONGEST = 2000
+LONGEST = LONGEST_TEXT
+CERTAIN = 12  # a text as short as this is compared at once, whatever the pattern
 _SEPARATORS = re.compile(r"[\s,，、.．・¥￥円\-‐‑–—−ー]+")
 _PLAIN_DIGITS = {Kind.BOXED_DIGITS, Kind.POSTAL_CODE, Kind.MY_NUMBER, Kind.CORPORATE_NUMBER, Kind.PHONE}
 _ERAS = (  # first day and last day of each era (改元の政令)
@@ -58,7 +60,9 @@ def read_entry(field: Field, typed: str) -> Entry:
     outside = sorted({sign for sign in text if field.charset and sign not in field.charset})
     if outside:
         doubts.append(f"この欄に使わない文字「{''.join(outside)}」があります。")
-    if field.pattern and re.fullmatch(field.pattern, text) is None:
+    if field.pattern and len(text) > CERTAIN and unbounded(field.pattern):
+        doubts.append("文字が多く、決められた書式に合うか確かめられません。")
+    elif field.pattern and re.fullmatch(field.pattern, text) is None:
         doubts.append("決められた書式に合いません。")
     return Entry(text, tuple(doubts))
 

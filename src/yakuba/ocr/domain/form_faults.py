@@ -25,11 +25,11 @@ class FaultAt:
 
 
 def faults_of(data: Any) -> tuple[FaultAt, ...]:
-    """Every fault of a definition, each with its place; empty when ``parse_form`` takes it."""
+    """Every fault of a definition, each with its place; empty when ``parse_form`` takes it (``bounded``)."""
     if not isinstance(data, dict):
         return (FaultAt("", None, "", "定義がありません。画面を開き直してください。"),)
     try:
-        parse_form({**data, "format": FORMAT}, "")
+        parse_form({**data, "format": FORMAT}, "", bounded=True)
     except BadForm as bad:
         return tuple(_placed(problem.strip()) for problem in bad.problems)
     return ()

@@ -22,6 +22,7 @@ from yakuba.ocr.domain.form import (
     SumRule,
     Writing,
 )
+from yakuba.ocr.domain.patterns import unbounded
 
 MOST_FIELDS = 300
 MOST_CELLS = 60
@@ -56,8 +57,9 @@ class BadForm(ValueError):
 class _Reader:
     """Collects every fault of one definition instead of stopping at the first."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, *, bounded: bool = False) -> None:
         self.where = where
+        self.bounded = bounded
         self.problems: list[str] = []
 
     def fault(self, at: str, found: Any, expected: str) -> None:
@@ -111,9 +113,13 @@ class _Reader:
                 )
 
 
-def parse_form(data: Any, where: str = "form.yaml") -> FormDefinition:
-    """The form that ``data`` describes; ``BadForm`` with every fault, each naming ``where`` and the field."""
-    reader = _Reader(where)
+def parse_form(data: Any, where: str = "form.yaml", *, bounded: bool = False) -> FormDefinition:
+    """The form that ``data`` describes; ``BadForm`` with every fault, each naming ``where`` and the field.
+
+    ``bounded``: patterns that may take for ever are faults as well. Forms that are kept are asked for it;
+    those that already read keep reading.
+    """
+    reader = _Reader(where, bounded=bounded)
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         found = data.get("format") if isinstance(data, dict) else data
         reader.fault("『format』", found, f"「{FORMAT}」")
@@ -222,6 +228,12 @@ def _pattern(reader: _Reader, at: str, value: Any) -> str:
     except (re.error, OverflowError, RecursionError):  # repeated too often, nested too deep
         reader.fault(f"{at}『pattern』", text, "正しい正規表現")
         return ""
+    why = unbounded(text) if reader.bounded else ""
+    if why:
+        reader.problems.append(
+            f"{reader.where} {at}『pattern』：「{text}」は、長い文字列では確かめが終わらないおそれがあります"
+            f"（{why}）。別の文字で区切る（例：[0-9]+-[0-9]+）か、回数を決めて（例：[0-9]{{1,4}}）ください。"
+        )
     return text
 
 

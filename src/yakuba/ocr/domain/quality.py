@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import cv2
@@ -31,10 +31,18 @@ class Problem(StrEnum):
     SIDEWAYS = "sideways"
     TOO_DARK = "too_dark"
     BLANK = "blank"
+    CUT_OFF = "cut_off"  # told by domain.cut, from the form; its sentence names the side
 
 
 RESCAN = frozenset(
-    {Problem.LOW_DPI, Problem.SMALL_GLYPHS, Problem.BLURRED, Problem.TOO_DARK, Problem.BLANK}
+    {
+        Problem.LOW_DPI,
+        Problem.SMALL_GLYPHS,
+        Problem.BLURRED,
+        Problem.TOO_DARK,
+        Problem.BLANK,
+        Problem.CUT_OFF,
+    }
 )  # what no program can mend
 
 
@@ -49,6 +57,7 @@ class Quality:
     paper: float  # gray of the paper, 0 to 255
     ink: float  # inked share of the page
     problems: tuple[Problem, ...]
+    cut: str = ""  # what is missing of the sheet, in words
 
     @property
     def must_rescan(self) -> bool:
@@ -60,8 +69,15 @@ class Quality:
         """What to do, one sentence a problem."""
         return tuple(self._sentence(problem) for problem in self.problems)
 
+    def with_cut(self, sentence: str) -> Quality:
+        """The same when the sheet turns out to be cut: the resolution was worked out from a whole one."""
+        rest = tuple(one for one in self.problems if one is not Problem.LOW_DPI)
+        return replace(self, dpi=None, problems=(Problem.CUT_OFF, *rest), cut=sentence)
+
     def _sentence(self, problem: Problem) -> str:
         match problem:
+            case Problem.CUT_OFF:
+                return self.cut
             case Problem.LOW_DPI:
                 return f"解像度が約{round(self.dpi or 0)}dpiです。200dpi以上で読み取り直してください。"
             case Problem.SMALL_GLYPHS:

@@ -270,7 +270,7 @@ def undo(pk: int, *, by: Any) -> FieldValue:
         if not checks or checks[-1].by_id != by.pk:
             raise CheckError("戻せるのは、自分が最後に確認した欄だけです。")
         last = checks[-1]
-        outcomes.may_undo(value, last)
+        outcomes.take_back(value, last)
         last.undone_at = timezone.now()
         last.save(update_fields=["undone_at"])
         _settle(value, checks[:-1])

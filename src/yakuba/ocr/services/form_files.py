@@ -77,7 +77,7 @@ class FormPackage:
 def read_package(data: bytes, name: str) -> FormPackage:
     """A zip with form.yaml and the blank, or YAML alone. ``BadForm`` with every fault."""
     if not data.startswith(b"PK\x03\x04"):
-        return FormPackage(parse_form(load_yaml(data, name), name), None, "")
+        return FormPackage(parse_form(load_yaml(data, name), name, bounded=True), None, "")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _unpacked(archive, name)
@@ -95,7 +95,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str) -> FormPackage:
     if len(yamls) != 1:
         raise BadForm([f"{name}：form.yaml が{len(yamls)}個あります。1個だけ入れてください。"])
     place = yamls[0].filename
-    definition = parse_form(load_yaml(_piece(archive, yamls[0]), place), place)
+    definition = parse_form(load_yaml(_piece(archive, yamls[0]), place), place, bounded=True)
     folder = place.rpartition("/")[0]
     wanted = f"{folder}/{definition.blank}" if folder else definition.blank
     blanks = [one for one in entries if one.filename == wanted]

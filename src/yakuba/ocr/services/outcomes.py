@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 
-from yakuba.core.border.models import Label
 from yakuba.core.border.services import (
     BorderError,
     Task,
@@ -15,6 +14,7 @@ from yakuba.core.border.services import (
     record_label,
     record_recheck,
     suspended,
+    withdraw_label,
 )
 from yakuba.ocr.domain.entry import same
 from yakuba.ocr.models import Check, FieldValue, ValueState
@@ -82,12 +82,15 @@ def _audit(task: Task, value: FieldValue, check: Check) -> None:
             continue  # drawn for the other one alone
 
 
-def may_undo(value: FieldValue, check: Check) -> None:
-    """``CheckError`` for a blind entry whose label two persons have settled."""
-    if not value.page.batch.blind:
-        return
-    if Label.objects.filter(ref=ref_of(value), correct__isnull=False).exists():
-        raise CheckError("2人の入力で、認定のための記録が確定しています。戻せません。")
+def take_back(value: FieldValue, check: Check) -> None:
+    """Take an undone blind entry out of its label. ``CheckError`` when the label rests on it."""
+    task = task_or_none(value)
+    if task is None or not value.page.batch.blind or check.outcome == "escalated":
+        return  # an escalation says nothing about the reading
+    try:
+        withdraw_label(task, ref_of(value), by=check.by)
+    except BorderError:
+        raise CheckError("2人の入力で、認定のための記録が確定しています。戻せません。") from None
 
 
 def look_again(sender: Any, *, task: Task, refs: Iterable[str], **_: Any) -> None:

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from yakuba.ocr.domain.cut import cut_off
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.pixels import PxBox
-from yakuba.ocr.domain.quality import measure
+from yakuba.ocr.domain.quality import Problem, measure
 from yakuba.ocr.domain.reading import PageReading
-from yakuba.ocr.domain.registration import NotThisForm, Registered, Template, register
-from yakuba.ocr.domain.sorting import sort_page
+from yakuba.ocr.domain.registration import NotThisForm, Refusal, Registered, Template, register
+from yakuba.ocr.domain.sorting import Unsorted, sort_page
 from yakuba.ocr.models import FormVersion, PageState
 from yakuba.ocr.services.forms import content
 from yakuba.ocr.services.scans import ScannedPage, encoded, picture
@@ -142,14 +143,20 @@ class PageReader:
         )
         measures = {**measures, "margin": round(found.margin, 3)}
         if found.index is None:
-            return PageOutcome(PageState.UNSORTABLE, (found.reason,), measures=measures)
+            reason = (
+                _cause(found.reason, page, layouts) if found.because is Unsorted.NO_FORM else found.reason
+            )
+            return PageOutcome(PageState.UNSORTABLE, (reason,), measures=measures)
         return self._with(layouts[found.index], page, measures)
 
     def _with(self, layout: Layout, page: ScannedPage, measures: dict[str, Any]) -> PageOutcome:
         template = layout.template.on_grid(FINE_DPI) if (page.dpi or 0) >= FINE_FROM else layout.template
         found = register(page.image, template, places_of(layout.form, template))
         if isinstance(found, NotThisForm):
-            return PageOutcome(PageState.REFUSED, (found.reason,), layout.version, measures=measures)
+            reason = found.reason
+            if found.refusal in (Refusal.MOVED, Refusal.OTHER_FORM):
+                reason = _cause(reason, page, [layout])
+            return PageOutcome(PageState.REFUSED, (reason,), layout.version, measures=measures)
         reading = self.engine.read_page(layout.form, template, found)
         measured = {
             **measures,
@@ -178,6 +185,12 @@ class PageReader:
         return self._layouts[version.pk]
 
 
+def _cause(reason: str, page: ScannedPage, layouts: Sequence[Layout]) -> str:
+    """Why a page fits no form: a part of the sheet that is missing, else what was said."""
+    cut = cut_off(page.image, [one.template for one in layouts])
+    return reason if cut is None else cut.sentence
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What the quality gate found: sentences that say what to scan again; empty when the page will do."""
@@ -193,5 +206,9 @@ def check_quality(page: ScannedPage, layouts: Sequence[Layout]) -> Gate:
     """
     papers = {(one.form.width_mm, one.form.height_mm) for one in layouts}
     found = measure(page.image, page.dpi, next(iter(papers)) if len(papers) == 1 else None)
+    if page.dpi is None and Problem.LOW_DPI in found.problems:  # too few pixels: coarse, or only a part
+        cut = cut_off(page.image, [one.template for one in layouts])
+        if cut is not None and cut.outside:
+            found = found.with_cut(cut.sentence)
     measures: dict[str, Any] = {} if found.dpi is None else {"dpi": round(found.dpi)}
     return Gate(found.sentences if found.must_rescan else (), measures)

@@ -2,7 +2,7 @@
 
 from yakuba.core.border.services.audits import record_audit, record_recheck
 from yakuba.core.border.services.certificates import certify, certify_pool
-from yakuba.core.border.services.labels import record_label
+from yakuba.core.border.services.labels import record_label, withdraw_label
 from yakuba.core.border.services.routing import route, route_all
 from yakuba.core.border.services.statements import propose_statement
 from yakuba.core.border.services.suspensions import resume, suspend, suspended
@@ -29,4 +29,5 @@ __all__ = [
     "standing",
     "suspend",
     "suspended",
+    "withdraw_label",
 ]

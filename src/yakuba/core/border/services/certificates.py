@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yakuba.core.audit.services import record
+from yakuba.core.border.domain.bounds import upper_bound
 from yakuba.core.border.domain.certify import Certificate as Proof
 from yakuba.core.border.domain.certify import Outcome
 from yakuba.core.border.domain.certify import certify as prove
@@ -244,6 +246,7 @@ def _approved(approval: Approval) -> None:
     made = {one.task_id: one for one in Certificate.objects.filter(pk__in=approval.payload["certificates"])}
     for row in rows:
         _check_still(row, made[row.pk])
+    _check_labels(rows, made[rows[0].pk])
     last = RoutedItem.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     watch = Watch.objects.create(good_until=last)
     end_suspensions(rows, by=approval.decided_by, reason="新しい証明書を承認したため")
@@ -259,6 +262,55 @@ def _check_still(row: BorderTask, certificate: Certificate) -> None:
     stopped = row.suspensions.filter(cause=Suspension.Cause.ERRORS, at__gt=certificate.requested_at)
     if stopped.exists():
         raise ApprovalError("依頼のあとで、監査の誤りにより停止しました。認定をやり直してください。")
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What the labels say now of a certificate that waits for its approval."""
+
+    changed: bool
+    holds: bool  # they would still certify its threshold
+    n: int
+    accepted: int
+    errors: int
+    upper_bound: float
+
+
+def present(rows: Sequence[BorderTask], certificate: Certificate) -> Present:
+    """The certificate's threshold on today's labels, tested as strictly as it was asked for.
+
+    Looking again can only refuse: what was promised at the request is not promised more often.
+    """
+    chosen = one_a_document(labels_in_use(rows)[1], salt(rows[0]))
+    outcomes = [Outcome(one.score, one.correct) for one in chosen]
+    threshold = 1.0 if certificate.threshold is None else certificate.threshold
+    proof = prove(outcomes, certificate.target, certificate.tested_at)
+    passing = [one for one in outcomes if one.score >= threshold]
+    errors = sum(not one.correct for one in passing)
+    return Present(
+        changed=_digest(chosen) != certificate.labels_sha256,
+        holds=proof.threshold is not None and proof.threshold <= threshold,
+        n=len(chosen),
+        accepted=len(passing),
+        errors=errors,
+        upper_bound=upper_bound(len(passing), errors, certificate.tested_at),
+    )
+
+
+def _check_labels(rows: Sequence[BorderTask], certificate: Certificate) -> None:
+    """Labels that came, or were settled, after the request may have ended what it rested on."""
+    now = present(rows, certificate)
+    if now.changed and not now.holds:
+        raise ApprovalError(
+            f"依頼のあとで確かめた記録が変わり、今の記録では認定できません（{_figures(now)}、"
+            f"目標 {certificate.target:.2%}）。差し戻して、認定をやり直すように伝えてください。"
+        )
+
+
+def _figures(one: Present | Certificate) -> str:
+    return (
+        f"確かめた書類{one.n:,}件、対象{one.accepted:,}件、誤り{one.errors:,}件、上限 {one.upper_bound:.2%}"
+    )
 
 
 def _put_in_force(row: BorderTask, certificate: Certificate, watch: Watch, approval: Approval) -> None:
@@ -284,15 +336,27 @@ def _put_in_force(row: BorderTask, certificate: Certificate, watch: Watch, appro
 
 @consequences(KIND)
 def _consequences(approval: Approval) -> str:
-    made = Certificate.objects.filter(pk__in=approval.payload["certificates"]).select_related("task")
+    rows = Certificate.objects.filter(pk__in=approval.payload["certificates"]).select_related("task")
+    made = list(rows.order_by("task_id"))
     first = made[0]
     names = "、".join(f"「{one.task.kind}」" for one in made)
     marked = "模擬のデータによる証明書です。" if first.simulated else ""
+    if approval.state == Approval.State.WAITING:
+        marked += _since(made, first)
     return (
         f"{names}のうち、確からしさ {first.threshold:g} 以上のものを、職員の確認なしで自動処理します。"
         f"{first.accepted:,}件のうち誤りは{first.errors:,}件で、誤り率の上限は {first.upper_bound:.2%}、"
         f"目標は {first.target:.2%} です。{marked}"
     )
+
+
+def _since(made: Sequence[Certificate], first: Certificate) -> str:
+    """What changed in the labels between the request and now, for the approver."""
+    now = present([one.task for one in made], first)
+    if not now.changed:
+        return f"依頼のあと、確かめた記録は変わっていません（{_figures(now)}）。"
+    held = "" if now.holds else "今の記録では認定できないため、承認できません。差し戻してください。"
+    return f"確かめた記録は、依頼のとき：{_figures(first)}。今：{_figures(now)}。{held}"
 
 
 @place(KIND)

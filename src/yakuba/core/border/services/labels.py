@@ -56,6 +56,36 @@ def record_label(
     return label
 
 
+@transaction.atomic
+def withdraw_label(task: Task, ref: str, *, by: Any) -> bool:
+    """Take one person's word back out of a label that is not settled; a label without a word goes.
+
+    ``False`` when no word of theirs is in it. ``BorderError`` when the label rests on it: a settled label
+    may already have proved something.
+    """
+    row = locked([task])[task]
+    label = Label.objects.filter(task=row, ref=ref).first()
+    if label is None or not has_word(label, by):
+        return False
+    if label.correct is not None:
+        raise BorderError(f"対象「{label.ref}」：二人の入力で確定しています。取り消すことはできません。")
+    if label.second_by_id == by.pk:
+        label.second_by, label.second_correct = None, None
+    elif label.second_by is None or label.second_correct is None:
+        label.delete()
+        return True
+    else:
+        label.first_by, label.first_correct = label.second_by, label.second_correct
+        label.second_by, label.second_correct = None, None
+    label.save()
+    return True
+
+
+def has_word(label: Label, person: Any) -> bool:
+    """Whether the person's word is in the label."""
+    return person.pk in (label.first_by_id, label.second_by_id, label.settled_by_id)
+
+
 def _word(label: Label, person: Any, correct: bool) -> None:
     if label.correct is not None:
         _same_again(label, person, correct)
