@@ -76,6 +76,21 @@ def make(key: str, age: timedelta) -> Any:
         return WorkSession.objects.create(
             task="nursery.review", user=user, started_at=at, last_activity_at=at, active_seconds=60
         )
+    if key == "ai-log":
+        return AiUse.objects.create(
+            system="ocr", purpose="帳票の読取り", model="x", input_ref="ocr.page:1", at=at
+        )
+    stored = services.store(b"bytes of a file", name="a.csv", content_type="text/csv", by=user)
+    StoredFile.objects.update(created_at=at)
+    if key == CONTENTS:
+        os.utime(vault.place(stored.sha256), (at.timestamp(), at.timestamp()))
+        stored.delete()
+    return stored
+
+
+def make_scanned(key: str, age: timedelta) -> Any:
+    """One piece of what reading forms leaves."""
+    at = NOW - age
     if key == "ocr-batches":
         batch = check_desk.make_batch(1)
         batch.created_at, batch.state = at, "done"
@@ -94,16 +109,14 @@ def make(key: str, age: timedelta) -> Any:
         value.final_at, value.state = at, "done"
         value.save()
         return value
-    if key == "ai-log":
-        return AiUse.objects.create(
-            system="ocr", purpose="帳票の読取り", model="x", input_ref="ocr.page:1", at=at
-        )
-    stored = services.store(b"bytes of a file", name="a.csv", content_type="text/csv", by=user)
-    StoredFile.objects.update(created_at=at)
-    if key == CONTENTS:
-        os.utime(vault.place(stored.sha256), (at.timestamp(), at.timestamp()))
-        stored.delete()
-    return stored
+    batch = check_desk.make_batch(1, fields=["number"])
+    batch.created_at = at
+    batch.numbers_end_at = None if key == "ocr-number-warnings" else at
+    batch.save()
+    if key == "ocr-unread-scans":
+        batch.pages.get().values.all().delete()
+        batch.pages.update(state="rescan")
+    return batch
 
 
 def make_register(key: str, age: timedelta) -> Any:
@@ -185,7 +198,7 @@ def test_a_letter_that_waits_and_an_address_in_use_stay() -> None:
 @pytest.mark.parametrize("key", DAYS)
 def test_each_kind_goes_after_its_days_and_not_before(key: str) -> None:
     age = timedelta(days=DAYS[key]) + timedelta(seconds=1)
-    makers = {"notice": make_notice, "handbook": make_register}
+    makers = {"notice": make_notice, "handbook": make_register, "ocr": make_scanned}
     makers.get(key.partition("-")[0].removesuffix("s"), make)(key, age)
     assert counts()[key] == 1
     assert survey(NOW - timedelta(seconds=2))[list(DAYS).index(key)].count == 0

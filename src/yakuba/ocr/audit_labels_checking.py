@@ -11,6 +11,8 @@ ACTIONS = {
     "ocr.check.bulk": "欄の値をまとめて確定した",
     "ocr.check.undo": "欄の確認を戻した",
     "ocr.number.view": "個人番号の欄を見た",
+    "ocr.number.announce": "確定していない個人番号を消すことを予告した",
+    "ocr.number.end": "確定していない個人番号を消した",
     "ocr.export": "読取りの結果を書き出した",
     "ocr.export.columns": "書き出しの列を決めた",
 }

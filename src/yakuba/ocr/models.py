@@ -136,6 +136,7 @@ class Batch(models.Model):
     double_check = models.BooleanField("二人で確認する", default=False)
     blind = models.BooleanField("読みを見せずに入力する（認定のための束）", default=False)
     job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    numbers_end_at = models.DateTimeField("確定していない個人番号を消す日時", null=True, blank=True)
     created_at = models.DateTimeField("受付日時", default=timezone.now)
     created_by = _by("受付者")
 

@@ -71,6 +71,11 @@ SETTINGS: tuple[Setting, ...] = (
         "AI-OCR の個人番号を、欄の確定から何日で消すか（封じた値、入力の控え、用紙の画像の番号）",
     ),
     Setting(
+        "YAKUBA_OCR_OPEN_NUMBER_DAYS",
+        "180",
+        "確認の終わらない AI-OCR の個人番号を、受付から何日で消すか。14日前に AI-OCR の画面で予告する",
+    ),
+    Setting(
         "YAKUBA_QUIET_HOURS",
         "21:00-08:00",
         "住民への通知を送らない時間帯（日本時間）。00:00-00:00 なら設けない",

@@ -30,6 +30,7 @@ from yakuba.effects.models import WorkSession
 from yakuba.handbook.models import EntryBatch, RegisterImport
 from yakuba.handbook.services.forgetting import ended_children, forget_children, forget_slots, old_slots
 from yakuba.ocr.models import Batch, BatchState, Document, ReadTestSample
+from yakuba.ocr.services import expiring
 from yakuba.ocr.services.forgetting import forget_numbers, old_numbers
 from yakuba.site.environment import setting
 
@@ -149,6 +150,8 @@ def days_of(name: str) -> int:
     return int(text)
 
 
+OPEN_NUMBER_DAYS = days_of("YAKUBA_OCR_OPEN_NUMBER_DAYS")
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "sessions", "期限の切れたログイン", 0, lambda at: Session.objects.filter(expire_date__lt=at), _delete
@@ -181,6 +184,27 @@ RULES: tuple[Rule, ...] = (
         days_of("YAKUBA_OCR_NUMBER_DAYS"),
         old_numbers,
         forget_numbers,
+    ),
+    Rule(
+        "ocr-number-warnings",
+        "確定していない個人番号を消すことの予告（束。消さない）",
+        max(0, OPEN_NUMBER_DAYS - expiring.WARN_DAYS),
+        expiring.to_announce,
+        expiring.announce,
+    ),
+    Rule(
+        "ocr-open-numbers",
+        "確認の終わらない個人番号（予告から14日たったもの）",
+        OPEN_NUMBER_DAYS,
+        lambda before: expiring.ended_numbers(before, before + timedelta(days=OPEN_NUMBER_DAYS)),
+        expiring.end_numbers,
+    ),
+    Rule(
+        "ocr-unread-scans",
+        "読めなかったページの画像（個人番号の欄がある帳票。予告から14日たったもの）",
+        OPEN_NUMBER_DAYS,
+        lambda before: expiring.ended_scans(before, before + timedelta(days=OPEN_NUMBER_DAYS)),
+        expiring.end_scans,
     ),
     Rule(
         "ocr-batches",

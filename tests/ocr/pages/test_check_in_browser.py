@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from tests.ocr import check_desk
@@ -260,6 +262,30 @@ def test_no_page_is_hard_to_reach_or_wider_than_its_window(chromium: Browser, li
                 faults.append(f"{path} {width}: wider: {wide}")
     assert faults == []
     assert seen.faults == []
+    context.close()
+
+
+def test_the_warning_before_open_numbers_end_fits_every_width(chromium: Browser, live_server: Any) -> None:
+    batch = check_desk.make_batch(3)
+    batch.numbers_end_at = timezone.now() + timedelta(days=13)
+    batch.save()
+    batch.pages.filter(number=3).update(state="rescan")
+    FieldValue.objects.filter(page__number=3).delete()
+    seen, context = signed_in(chromium, live_server, make_user("officer"))
+    page, faults = seen.page, []
+    for name, path in (
+        ("home-ending", reverse("ocr:home")),
+        ("batch-ending", reverse("ocr:batch", args=[batch.pk])),
+    ):
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(live_server.url + path)
+            assert "個人番号の欄 2、読めないページ 1" in page.inner_text(".notice-warn")
+            shoot(page, f"{name}-{width}")
+            faults += [f"{path} {width}: {one}" for one in axe_faults(page)]
+            if wide := sideways(page):
+                faults.append(f"{path} {width}: {wide}")
+    assert faults == []
     context.close()
 
 

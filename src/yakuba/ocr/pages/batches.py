@@ -18,6 +18,7 @@ from yakuba.ocr.pages import links
 from yakuba.ocr.pages.home import state_chip
 from yakuba.ocr.services import batches
 from yakuba.ocr.services.batches import STUCK_PAGES
+from yakuba.ocr.services.expiring import announced
 from yakuba.ocr.services.forms import active_versions
 from yakuba.ocr.services.intake import IntakeRefused, Wanted, read_again, take_in
 from yakuba.ocr.services.visibility import hidden_numbers
@@ -107,6 +108,7 @@ def _live_context(request: HttpRequest, found: Batch) -> dict[str, Any]:
         ],
         "check_url": links.check_url(found.pk) if figures.open else "",
         "export_url": links.export_url(found.pk),
+        "ending": announced(found),
         "simulated": batches.passed_by_simulation(found),
         "border_url": links.border_url(found.version) if found.blind else "",
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),

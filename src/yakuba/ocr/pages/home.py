@@ -19,6 +19,7 @@ from yakuba.ocr.models import Batch, BatchState, FieldValue, FormVersion, Page, 
 from yakuba.ocr.pages import links
 from yakuba.ocr.pages.links import optional_url
 from yakuba.ocr.services.batches import OPEN_VALUES, STUCK_PAGES, is_stopped, with_figures
+from yakuba.ocr.services.expiring import announced
 from yakuba.ocr.services.turns import waiting_for
 
 
@@ -71,6 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "table": BATCHES.view(rows, request.GET),
         "waits": _waits(request.user),
+        "ending": announced(),
         "has_active": FormVersion.objects.filter(state=VersionState.ACTIVE).exists(),
         "may_edit": allowed(request.user, "ocr", Role.OFFICER),
         "border_url": optional_url("border:home"),

@@ -269,6 +269,8 @@ def undo(pk: int, *, by: Any) -> FieldValue:
         checks = standing_checks(value)
         if not checks or checks[-1].by_id != by.pk:
             raise CheckError("戻せるのは、自分が最後に確認した欄だけです。")
+        if is_secret(value) and not value.sealed:
+            raise CheckError("個人番号は保存期限を過ぎて消えました。戻せません。")
         last = checks[-1]
         outcomes.take_back(value, last)
         last.undone_at = timezone.now()

@@ -36,12 +36,12 @@ def forget_numbers(rows: QuerySet[FieldValue]) -> int:
     Check.objects.filter(value__in=numbers).update(text="")
     FieldValue.objects.filter(pk__in=numbers).update(sealed="")
     for source in sources:
-        _part_from(source)
+        part_from(source)
     crops.forget()
     return len(numbers)
 
 
-def _part_from(source: int) -> None:
+def part_from(source: int) -> None:
     """The other pages leave a file that shows numbers, as soon as no page of it keeps one."""
     from yakuba.ocr.services.scans import BadScan, keep_png, scan_of
 

@@ -150,6 +150,7 @@ def replace_file(page: Page, incoming: Incoming, *, by: Any) -> Page:
         _not_decided(locked)
         locked.source = store(incoming.data, name=incoming.name, content_type=incoming.content_type, by=by)
         locked.source_page = 1
+        Batch.objects.filter(pk=locked.batch_id).update(numbers_end_at=None)  # the new scan is announced anew
         restart(locked, version=locked.batch.version, by=by, action="ocr.page.rescan")
     return locked
 
