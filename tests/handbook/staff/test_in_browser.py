@@ -52,6 +52,8 @@ def addresses(family: RegisteredChild, officer: User, nurse: User, manager: User
     observations.take_back(family.observations.get(code="HBIG_COURSE"), by=officer)
     done = take_children(child_row("9", "堀 湊", born(days=0)), by=officer)
     data = table(DOSE_HEAD, dose_row("9", "Pentavalent", born(days=0)))
+    take_children(child_row("10", "堀 渚", born(days=500), 性別=""), by=officer)
+    unknown = RegisteredChild.objects.get(number="10")
     doses = dose_imports.receive_doses("予防接種台帳.csv", data, by=officer)
     held = imports.receive_children(
         "住民記録.csv", f"宛名番号,氏名,生年月日\n9,堀 湊,{born(days=1)}".encode("cp932"),
@@ -68,7 +70,7 @@ def addresses(family: RegisteredChild, officer: User, nurse: User, manager: User
     plain = [reverse(f"handbook:{name}") for name in f"{names} overdue-export vouchers".split()]
     task, dose = family.tasks.earliest("pk"), family.doses.earliest("pk")
     some: list[tuple[str, Any]] = [
-        ("child", family.pk), ("dose-new", family.pk), ("observation-new", family.pk),
+        ("child", family.pk), ("child", unknown.pk), ("dose-new", family.pk), ("observation-new", family.pk),
         ("child-letters", family.pk), ("task", task.pk),
         ("dose-correct", dose.pk), ("import", done.pk), ("import", held.pk), ("import", doses.pk),
         ("rulebook", version.pk), ("rulebook-report", report.pk), ("entry-batch", batch.pk),
