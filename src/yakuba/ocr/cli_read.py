@@ -11,11 +11,11 @@ import click
 
 from yakuba.core.border.domain.policy import Decision
 from yakuba.core.weights import BadRegistry, MissingModel
-from yakuba.ocr.domain.cut import cut_off
+from yakuba.ocr.domain.cut import cut_off, measured
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.form_reading import BadForm, parse_form
 from yakuba.ocr.domain.patterns import unbounded
-from yakuba.ocr.domain.quality import Problem, Quality, measure
+from yakuba.ocr.domain.quality import Quality
 from yakuba.ocr.domain.reading import FieldReading, PageReading
 from yakuba.ocr.domain.registration import Refusal, Template
 from yakuba.ocr.intake import BadScan, Scan, ScannedPage, open_scan
@@ -95,7 +95,7 @@ def page_lines(
             except BadScan as problem:
                 yield {"image": image, "error": str(problem)}
                 continue
-            quality = _quality(form, template, page)
+            quality = measured(page.image, page.dpi, (form.width_mm, form.height_mm), [template])
             try:
                 reading = reader.read_page(form, template, page.image)
             except PageRefused as problem:
@@ -105,16 +105,6 @@ def page_lines(
             if quality.must_rescan:
                 click.echo(f"{image}：{POOR}{''.join(quality.sentences)}", err=True)
             yield from field_lines(image, form, reading, certificates, quality)
-
-
-def _quality(form: FormDefinition, template: Template, page: ScannedPage) -> Quality:
-    """The desk's gate."""
-    found = measure(page.image, page.dpi, (form.width_mm, form.height_mm))
-    if page.dpi is None and Problem.LOW_DPI in found.problems:
-        cut = cut_off(page.image, [template])
-        if cut is not None and cut.outside:
-            return found.with_cut(cut.sentence)
-    return found
 
 
 def _refusal(template: Template, page: ScannedPage, quality: Quality, refused: PageRefused) -> str:

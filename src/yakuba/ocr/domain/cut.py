@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yakuba.ocr.domain.pixels import Floats, u8
+from yakuba.ocr.domain.quality import Problem, Quality, measure
 from yakuba.ocr.domain.registration import (
     Prepared,
     Registered,
@@ -54,6 +55,24 @@ class Cut:
             f"用紙の{where}に、あるはずの印刷が見えません。用紙が切れたり折れたりしていないか、"
             "別の版ではないか確かめて、用紙全体を読み取り直してください。"
         )
+
+
+def measured(
+    image: npt.NDArray[np.uint8],
+    dpi: float | None,
+    paper_mm: tuple[float, float] | None,
+    templates: Sequence[Template],
+) -> Quality:
+    """The quality gate's figures of a page; few pixels that come from a missing part are told as that.
+
+    ``dpi`` as the file says it, ``None`` when it does not; ``paper_mm`` as for ``measure``.
+    """
+    found = measure(image, dpi, paper_mm)
+    if dpi is None and Problem.LOW_DPI in found.problems:
+        cut = cut_off(image, templates)
+        if cut is not None and cut.outside:
+            return found.with_cut(cut.sentence)
+    return found
 
 
 def cut_off(image: npt.NDArray[np.uint8], templates: Sequence[Template]) -> Cut | None:

@@ -52,9 +52,13 @@ def _asks_for_number(definition: object) -> bool:
 
 def to_announce(before: datetime) -> QuerySet[Batch]:
     """Batches from before a moment whose open numbers were not announced yet."""
+    return _with_open(Batch.objects.filter(created_at__lt=before, numbers_end_at=None))
+
+
+def _with_open(rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Those with a number, or a page that may show one, that nobody settled."""
     numbers = open_numbers().filter(page__batch=OuterRef("pk"))
     pages = unread_scans().filter(batch=OuterRef("pk"))
-    rows = Batch.objects.filter(created_at__lt=before, numbers_end_at=None)
     return rows.filter(Exists(numbers) | Exists(pages))
 
 
@@ -137,9 +141,10 @@ def announced(batch: Batch | None = None) -> list[Announced]:
     rows = Batch.objects.exclude(numbers_end_at=None).order_by("numbers_end_at", "pk")
     if batch is not None:
         rows = rows.filter(pk=batch.pk)
-    if not rows.exists():
+    if not rows.exists():  # most days none was ever announced
         return []
-    numbers = dict(open_numbers().order_by().values_list("page__batch").annotate(Count("pk")))
-    pages = dict(unread_scans().order_by().values_list("batch").annotate(Count("pk")))
-    found = [Announced(one, numbers.get(one.pk, 0), pages.get(one.pk, 0)) for one in rows]
-    return [one for one in found if one.numbers or one.pages]
+    found = list(_with_open(rows))
+    numbers = open_numbers().filter(page__batch__in=found).order_by().values_list("page__batch")
+    pages = unread_scans().filter(batch__in=found).order_by().values_list("batch")
+    of_numbers, of_pages = dict(numbers.annotate(Count("pk"))), dict(pages.annotate(Count("pk")))
+    return [Announced(one, of_numbers.get(one.pk, 0), of_pages.get(one.pk, 0)) for one in found]

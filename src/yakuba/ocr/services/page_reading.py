@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from yakuba.ocr.domain.cut import cut_off
+from yakuba.ocr.domain.cut import cut_off, measured
 from yakuba.ocr.domain.form import FormDefinition
 from yakuba.ocr.domain.pixels import PxBox
-from yakuba.ocr.domain.quality import Problem, measure
 from yakuba.ocr.domain.reading import PageReading
 from yakuba.ocr.domain.registration import NotThisForm, Refusal, Registered, Template, register
 from yakuba.ocr.domain.sorting import Unsorted, sort_page
@@ -205,10 +204,7 @@ def check_quality(page: ScannedPage, layouts: Sequence[Layout]) -> Gate:
     Without a resolution in the file it is worked out from the paper, when all layouts have the same.
     """
     papers = {(one.form.width_mm, one.form.height_mm) for one in layouts}
-    found = measure(page.image, page.dpi, next(iter(papers)) if len(papers) == 1 else None)
-    if page.dpi is None and Problem.LOW_DPI in found.problems:  # too few pixels: coarse, or only a part
-        cut = cut_off(page.image, [one.template for one in layouts])
-        if cut is not None and cut.outside:
-            found = found.with_cut(cut.sentence)
+    paper = next(iter(papers)) if len(papers) == 1 else None
+    found = measured(page.image, page.dpi, paper, [one.template for one in layouts])
     measures: dict[str, Any] = {} if found.dpi is None else {"dpi": round(found.dpi)}
     return Gate(found.sentences if found.must_rescan else (), measures)
